@@ -1,0 +1,1 @@
+"""Find audience overlaps that are openings."""

@@ -1,0 +1,374 @@
+"""The kept users of a store in memory: evaluates expressions, counts co-occurrence.
+
+Users are numbered in the order of their hashes, so that a rate is a prefix of the numbers; each
+audience is a Roaring bitmap of the numbers it keeps. What a panel returns are counts at a rate;
+overlap.estimates makes numbers with intervals of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+from datasketch import HyperLogLogPlusPlus
+from pyroaring import BitMap
+
+from overlap import estimates, expressions, sketches
+from overlap.expressions import Audience, Expression
+from overlap.model import (
+    FULL_THETA,
+    LIST_TABLE,
+    UNIVERSE,
+    AudienceKey,
+    Estimate,
+    UsageError,
+    Window,
+    nearest,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+ALL_PERIODS = Window()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """The kept users of an expression: their numbers, all below the threshold `theta`."""
+
+    users: BitMap
+    theta: int
+
+    @property
+    def hits(self) -> int:
+        """Number of kept users."""
+        return len(self.users)
+
+    @property
+    def rate(self) -> float:
+        """Share of all users that could have been kept."""
+        return self.theta / FULL_THETA
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CoOccurrence:
+    """Counts of an anchor against every audience of a kind, inside a baseline.
+
+    `both`, `anchor` and `audience` are int64[audiences, groups] at each audience's `rate`
+    (float64[audiences]); groups split the users at random by their hashes. `baseline`,
+    float64[audiences, groups], is brought to the same rate from a count at `baseline_rate`, which
+    is smaller where the baseline was kept more sparsely than the pair.
+    """
+
+    names: tuple[str, ...]
+    rate: NDArray[np.float64]
+    both: NDArray[np.int64]
+    anchor: NDArray[np.int64]
+    audience: NDArray[np.int64]
+    baseline: NDArray[np.float64]
+    baseline_rate: NDArray[np.float64]
+
+    @property
+    def exact(self) -> NDArray[np.bool_]:
+        """Where nobody was left out of the count."""
+        return self.rate >= 1.0
+
+
+class Panel:
+    """All kept users × audiences of a store, read-only and safe to share between threads."""
+
+    def __init__(self, sk: sketches.Sketches) -> None:
+        self.spec = sk.spec
+        self.floor_rate = sk.floor_rate
+        self._theta = sk.audiences["theta"].to_numpy()
+        self._keys = [AudienceKey(k, n) for k, n in sk.audiences.select("kind", "name").rows()]
+        self._code = {key: code for code, key in enumerate(self._keys)}
+        self._totals = sk.totals
+        hashes = sk.entries["hash"].to_numpy()
+        self._hash = np.unique(hashes)
+        user = np.searchsorted(self._hash, hashes).astype(np.uint32)
+        audience = sk.entries["audience"].to_numpy()
+        days = sk.entries["period"].to_physical().to_numpy()
+        self._days = np.unique(days)
+        self._entry_period = np.searchsorted(self._days, days).astype(np.uint16)
+        self._entry_events = sk.entries["events"].to_numpy()
+        first = np.ones(len(user), dtype=bool)
+        first[1:] = (user[1:] != user[:-1]) | (audience[1:] != audience[:-1])
+        self._member_entry = np.append(np.flatnonzero(first), len(user))
+        self._member_user = user[first]
+        counts = np.bincount(audience[first], minlength=len(self._keys))
+        self._member_of = np.concatenate([[0], np.cumsum(counts)])
+        self._bitmaps: dict[int, BitMap] = {}
+
+    # --- what there is ------------------------------------------------------------------------
+
+    @property
+    def keys(self) -> tuple[AudienceKey, ...]:
+        """Every audience, sorted by kind and name."""
+        return tuple(self._keys)
+
+    @cached_property
+    def known(self) -> Mapping[str, tuple[str, ...]]:
+        """The names of the audiences of each kind."""
+        known: dict[str, list[str]] = {}
+        for key in self._keys:
+            known.setdefault(key.kind, []).append(key.name)
+        return {kind: tuple(names) for kind, names in known.items()}
+
+    @property
+    def periods(self) -> tuple[date, ...]:
+        """First days of the periods that have data, ascending."""
+        return tuple(pl.Series(self._days).cast(pl.Date))
+
+    @property
+    def memberships(self) -> int:
+        """Number of kept memberships (user × audience)."""
+        return len(self._member_user)
+
+    @property
+    def entries(self) -> int:
+        """Number of kept entries (user × audience × period)."""
+        return len(self._entry_events)
+
+    def names(self, kind: str) -> tuple[str, ...]:
+        """Return the names of a kind's audiences; raises UsageError when there is no such kind."""
+        if kind not in self.known:
+            kinds = ", ".join(self.known)
+            close = nearest(kind, list(self.known))
+            raise UsageError(
+                f"no audience has the kind {kind!r}",
+                where=f"the kinds here are: {kinds}",
+                cure=f"did you mean {close[0]!r}?" if close else "choose one of these kinds",
+            )
+        return self.known[kind]
+
+    def resolve(self, expression: str | Expression) -> Expression:
+        """Return the tree of an expression with every audience found; raises UsageError."""
+        tree = expressions.parse(expression) if isinstance(expression, str) else expression
+        return expressions.resolve(tree, self.known)
+
+    # --- samples ------------------------------------------------------------------------------
+
+    def sample(self, expression: str | Expression, window: Window = ALL_PERIODS) -> Sample:
+        """Evaluate an expression user by user at the smallest rate among its audiences."""
+        tree = self.resolve(expression)
+        codes = [self._code[AudienceKey(a.kind or "", a.name)] for a in expressions.leaves(tree)]
+        theta = min(int(self._theta[code]) for code in codes)
+
+        def leaf(audience: Audience) -> BitMap:
+            code = self._code[AudienceKey(audience.kind or "", audience.name)]
+            return self._members(code, audience.at_least, window)
+
+        users = expressions.fold(
+            tree,
+            leaf,
+            lambda operands: BitMap.intersection(*operands),
+            lambda operands: BitMap.union(*operands),
+            lambda left, right: left - right,
+        )
+        return self.below(Sample(users, FULL_THETA), theta)
+
+    def below(self, sample: Sample, theta: int) -> Sample:
+        """Return a sample cut to a smaller threshold."""
+        if theta >= sample.theta and sample.theta < FULL_THETA:
+            return sample
+        theta = min(theta, sample.theta)
+        if theta == FULL_THETA:
+            return sample
+        return Sample(sample.users & BitMap(range(self._prefix(theta))), theta)
+
+    def universe(self, window: Window = ALL_PERIODS) -> Sample:
+        """Return the sample of all users."""
+        return self.sample(Audience(UNIVERSE.kind, UNIVERSE.name), window)
+
+    # --- sizes --------------------------------------------------------------------------------
+
+    def size(self, expression: str | Expression, window: Window = ALL_PERIODS) -> Estimate:
+        """Estimate the number of users of an expression."""
+        tree = self.resolve(expression)
+        sample = self.sample(tree, window)
+        estimate = estimates.count(sample.hits, sample.rate)
+        if isinstance(tree, Audience) and tree.at_least == 1 and not estimate.exact:
+            return self._with_registers(tree, window, estimate)
+        return estimate
+
+    def table(self, kind: str | None = None, window: Window = ALL_PERIODS) -> pl.DataFrame:
+        """Return the size of every audience, or of a kind's, as model.LIST_TABLE."""
+        if kind is not None:
+            self.names(kind)
+        chosen = [key for key in self._keys if kind is None or key.kind == kind]
+        inside = self._totals.filter(_within(pl.col("period"), window))
+        events = dict(inside.group_by("audience").agg(pl.col("events").sum()).iter_rows())
+        rows = []
+        for key in chosen:
+            size = self.size(Audience(key.kind, key.name), window)
+            rows.append(
+                (key.kind, key.name, size.value, size.low, size.high, size.exact,
+                 events.get(self._code[key], 0))
+            )  # fmt: skip
+        return pl.DataFrame(rows, schema=LIST_TABLE, orient="row").sort(
+            ["kind", "users", "name"], descending=[False, True, False]
+        )
+
+    # --- counting together --------------------------------------------------------------------
+
+    def cooccurrence(
+        self,
+        anchor: Sample,
+        kind: str,
+        baseline: Sample | None = None,
+        window: Window = ALL_PERIODS,
+        groups: int = 1,
+    ) -> CoOccurrence:
+        """Count an anchor against every audience of a kind inside a baseline, in one pass.
+
+        Without a baseline it is the universe, which holds everybody and so takes nothing from the
+        pair's own rate. Users fall into `groups` by the remainder of their hashes: random groups
+        of equal size.
+        """
+        names = self.names(kind)
+        audiences = self._codes(kind)
+        theta = np.minimum(self._theta[audiences], np.uint64(anchor.theta))
+        inside = self._mask(anchor)
+        if baseline is not None:
+            theta = np.minimum(theta, np.uint64(baseline.theta))
+            base_mask = self._mask(baseline)
+            inside &= base_mask
+        prefix = self._prefixes(theta)
+        members = slice(self._member_of[audiences.start], self._member_of[audiences.stop])
+        user = self._member_user[members]
+        local = self._local(audiences)
+        use = user < prefix[local]
+        if baseline is not None:
+            use &= base_mask[user]
+        if window != ALL_PERIODS:
+            use &= self._in_window(members, window)
+        group = (self._hash % np.uint64(groups)).astype(np.int64)
+        cell = local[use] * groups + group[user[use]]
+        hits = inside[user[use]]
+        shape = (len(names), groups)
+        whole = baseline if baseline is not None else self.universe(window)
+        base_theta = np.minimum(theta, np.uint64(whole.theta))
+        base = _prefix_counts(
+            np.asarray(whole.users.to_array()), group, groups, self._prefixes(base_theta)
+        )
+        return CoOccurrence(
+            names=names,
+            rate=theta / FULL_THETA,
+            both=np.bincount(cell[hits], minlength=len(names) * groups).reshape(shape),
+            anchor=_prefix_counts(np.flatnonzero(inside), group, groups, prefix),
+            audience=np.bincount(cell, minlength=len(names) * groups).reshape(shape),
+            baseline=base * (theta / base_theta)[:, None],
+            baseline_rate=base_theta / FULL_THETA,
+        )
+
+    def by_period(self, anchor: Sample, kind: str) -> NDArray[np.int64]:
+        """Count the anchor's users active in each audience of a kind in each period.
+
+        Returns int64[audiences, periods] at the rates of `cooccurrence` with this anchor.
+        """
+        self.names(kind)
+        audiences = self._codes(kind)
+        theta = np.minimum(self._theta[audiences], np.uint64(anchor.theta))
+        members = slice(self._member_of[audiences.start], self._member_of[audiences.stop])
+        user, local = self._member_user[members], self._local(audiences)
+        use = self._mask(anchor)[user] & (user < self._prefixes(theta)[local])
+        bounds = self._member_entry[members.start : members.stop + 1]
+        keep = np.repeat(use, np.diff(bounds))
+        cell = np.repeat(local, np.diff(bounds))[keep] * len(self._days)
+        cell += self._entry_period[bounds[0] : bounds[-1]][keep]
+        shape = (len(theta), len(self._days))
+        return np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)
+
+    # --- inside -------------------------------------------------------------------------------
+
+    def _codes(self, kind: str) -> slice:
+        names = self.known[kind]
+        start = self._code[AudienceKey(kind, names[0])]
+        return slice(start, start + len(names))
+
+    def _local(self, audiences: slice) -> NDArray[np.int64]:
+        """Return, for each membership of a run of audiences, its audience within the run."""
+        sizes = np.diff(self._member_of[audiences.start : audiences.stop + 1])
+        return np.repeat(np.arange(len(sizes)), sizes)
+
+    def _members(self, code: int, at_least: int, window: Window) -> BitMap:
+        plain = at_least == 1 and window == ALL_PERIODS
+        if plain and code in self._bitmaps:
+            return self._bitmaps[code]
+        members = slice(self._member_of[code], self._member_of[code + 1])
+        users = self._member_user[members]
+        if at_least > 1:
+            users = users[self._events(members, window) >= at_least]
+        elif not plain:
+            users = users[self._in_window(members, window)]
+        bitmap = BitMap(users)
+        if plain:
+            self._bitmaps[code] = bitmap
+        return bitmap
+
+    def _events(self, members: slice, window: Window) -> NDArray[np.int64]:
+        bounds = self._member_entry[members.start : members.stop + 1]
+        entries = slice(bounds[0], bounds[-1])
+        events = self._entry_events[entries].astype(np.int64)
+        if window != ALL_PERIODS:
+            events = events * self._period_mask(window)[self._entry_period[entries]]
+        running = np.concatenate([[0], np.cumsum(events)])
+        sums: NDArray[np.int64] = np.diff(running[bounds - bounds[0]])
+        return sums
+
+    def _in_window(self, members: slice, window: Window) -> NDArray[np.bool_]:
+        return self._events(members, window) > 0
+
+    def _period_mask(self, window: Window) -> NDArray[np.bool_]:
+        days = pl.DataFrame({"period": pl.Series(self._days).cast(pl.Date)})
+        return days.select(_within(pl.col("period"), window)).to_series().to_numpy()
+
+    def _mask(self, sample: Sample) -> NDArray[np.bool_]:
+        mask = np.zeros(len(self._hash), dtype=bool)
+        mask[np.asarray(sample.users.to_array(), dtype=np.uint32)] = True
+        return mask
+
+    def _prefix(self, theta: int) -> int:
+        return len(self._hash) if theta >= FULL_THETA else int(np.searchsorted(self._hash, theta))
+
+    def _prefixes(self, thetas: NDArray[np.uint64]) -> NDArray[np.int64]:
+        return np.searchsorted(self._hash, thetas).astype(np.int64)
+
+    def _with_registers(self, audience: Audience, window: Window, sample: Estimate) -> Estimate:
+        code = self._code[AudienceKey(audience.kind or "", audience.name)]
+        rows = self._totals.filter(
+            (pl.col("audience") == code) & _within(pl.col("period"), window)
+        )["registers"]
+        if not len(rows) or rows.null_count():
+            return sample
+        registers = sketches.merge_registers(rows)
+        count = float(HyperLogLogPlusPlus(reg=registers).count())
+        return estimates.combine(sample, estimates.hll_estimate(count, len(registers)))
+
+
+def _within(period: pl.Expr, window: Window) -> pl.Expr:
+    inside = pl.lit(value=True)
+    if window.start is not None:
+        inside = inside & (period >= window.start)
+    if window.end is not None:
+        inside = inside & (period <= window.end)
+    return inside
+
+
+def _prefix_counts(
+    users: NDArray[np.integer[Any]],
+    group: NDArray[np.int64],
+    groups: int,
+    prefix: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Count per group the users below each prefix, int64[len(prefix), groups]."""
+    counts = np.empty((len(prefix), groups), dtype=np.int64)
+    for g in range(groups):
+        counts[:, g] = np.searchsorted(users[group[users] == g], prefix)
+    return counts

@@ -1,0 +1,221 @@
+"""The algebra of kept sets: merging parts is building the whole, bit for bit."""
+
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+import polars as pl
+import pytest
+from datasketch import HyperLogLogPlusPlus
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from overlap.hashing import hash_users, remix
+from overlap.model import FULL_THETA, DataError, SketchSpec, memberships_schema
+from overlap.sketches import Sketches, build, merge, merge_registers
+
+WEEKS = [date(2026, 1, 5), date(2026, 1, 12), date(2026, 1, 19)]
+SCHEMA = memberships_schema("integer")
+
+row = st.tuples(
+    st.sampled_from(["category", "interest"]),
+    st.sampled_from(["tv", "游戏", "coffee"]),
+    st.sampled_from(WEEKS),
+    st.integers(0, 60),
+    st.integers(1, 3),
+)
+specs = st.builds(
+    SketchSpec,
+    id_type=st.just("integer"),
+    period=st.just("week"),
+    k=st.integers(1, 12),
+    budget=st.integers(10, 150),
+    rate=st.sampled_from([1.0, 0.5, 0.3]),
+    hll_p=st.sampled_from([0, 4, 6]),
+)
+
+
+def frame(rows: list[tuple[str, str, date, int, int]]) -> pl.LazyFrame:
+    """Memberships as audiences.memberships makes them: summed, one row per key."""
+    return (
+        pl.DataFrame(rows, schema=SCHEMA, orient="row")
+        .lazy()
+        .group_by("kind", "name", "period", "user")
+        .agg(pl.col("events").sum())
+    )
+
+
+def built(rows: list[tuple[str, str, date, int, int]], spec: SketchSpec, source: str) -> Sketches:
+    return build(frame(rows), spec, source=source)
+
+
+@settings(max_examples=120)
+@given(
+    st.lists(row, max_size=150),
+    specs,
+    st.lists(st.integers(0, 3), min_size=150, max_size=150),
+)
+def test_a_merge_of_parts_equals_a_build_of_the_whole_bit_for_bit(
+    rows: list[tuple[str, str, date, int, int]], spec: SketchSpec, split: list[int]
+) -> None:
+    assume(rows)
+    groups = [[r for r, s in zip(rows, split, strict=False) if s == i] for i in range(4)]
+    try:
+        whole = built(rows, spec, "whole")
+    except DataError:
+        with pytest.raises(DataError, match="budget"):
+            merge(built(g, spec, f"part {i}") for i, g in enumerate(groups) if g)
+        return
+    parts = [built(g, spec, f"part {i}") for i, g in enumerate(groups) if g]
+    assert merge(parts).fingerprint() == whole.fingerprint()
+
+
+@settings(max_examples=40)
+@given(st.lists(st.lists(row, min_size=1, max_size=50), min_size=3, max_size=3), specs)
+def test_merging_is_associative_commutative_and_idempotent(
+    groups: list[list[tuple[str, str, date, int, int]]], spec: SketchSpec
+) -> None:
+    try:
+        a, b, c = (built(g, spec, str(i)) for i, g in enumerate(groups))
+        once = merge([a, b, c])
+    except DataError:
+        assume(False)
+    assert merge([merge([a, b]), c]).fingerprint() == once.fingerprint()
+    assert merge([a, merge([b, c])]).fingerprint() == once.fingerprint()
+    assert merge([c, b, a]).fingerprint() == once.fingerprint()
+    assert merge([a, a]).fingerprint() == a.fingerprint()
+    assert merge([once, b]).fingerprint() == once.fingerprint()
+    assert merge([once, once]).lineage == a.lineage | b.lineage | c.lineage
+
+
+@settings(max_examples=40)
+@given(st.lists(row, min_size=1, max_size=150), specs)
+def test_a_kept_set_holds_everybody_below_its_threshold_and_nobody_else(
+    rows: list[tuple[str, str, date, int, int]], spec: SketchSpec
+) -> None:
+    try:
+        sketches = built(rows, spec, "x")
+    except DataError:
+        assume(False)
+    exact = frame(rows).collect()
+    for code, (kind, name, theta) in enumerate(sketches.audiences.iter_rows()):
+        members = exact.filter(pl.col("kind") == kind, pl.col("name") == name)
+        expected = {
+            (h, p, e)
+            for h, p, e in zip(
+                hash_users(members["user"]).tolist(), members["period"], members["events"],
+                strict=True,
+            )
+            if h < theta
+        }  # fmt: skip
+        kept = sketches.entries.filter(pl.col("audience") == code)
+        assert set(kept.select("hash", "period", "events").iter_rows()) == expected
+        users = members["user"].n_unique()
+        assert len({h for h, _, _ in expected}) >= min(spec.k, users)
+        if users <= spec.k:
+            assert theta == FULL_THETA
+
+
+@settings(max_examples=40)
+@given(st.lists(row, min_size=1, max_size=150), specs)
+def test_the_floor_is_the_largest_halving_that_fits_the_budget(
+    rows: list[tuple[str, str, date, int, int]], spec: SketchSpec
+) -> None:
+    try:
+        sketches = built(rows, spec, "x")
+    except DataError:
+        assume(False)
+    kept = sketches.entries.select("audience", "hash").unique().height
+    assert kept <= spec.budget
+    start = int(spec.rate * FULL_THETA)
+    if sketches.floor < start:
+        members = frame(rows).collect().select("kind", "name", "user").unique()
+        hashes = hash_users(members["user"])
+        needed = 0
+        for _, group in members.with_columns(pl.Series("h", hashes)).group_by("kind", "name"):
+            below = int((group["h"] < max(sketches.floor * 2, 1)).sum())
+            needed += min(len(group), max(spec.k, below))
+        assert needed > spec.budget
+
+
+def test_registers_are_those_datasketch_itself_would_have() -> None:
+    rows = [("interest", "tv", week, user, 1) for week in WEEKS for user in range(3000)]
+    spec = SketchSpec("integer", period="week", k=16, budget=100, hll_p=10)
+    sketches = built(rows, spec, "x")
+    theirs = HyperLogLogPlusPlus(p=10, hashfunc=lambda h: int(remix(np.array([h], np.uint64))[0]))
+    for h in hash_users(pl.Series(range(3000), dtype=pl.Int64)):
+        theirs.update(h)
+    ours = [np.frombuffer(r, np.int8) for r in sketches.totals["registers"]]
+    assert len(ours) == 3
+    for registers in ours:
+        assert np.array_equal(registers, theirs.reg)
+    count = HyperLogLogPlusPlus(reg=merge_registers(sketches.totals["registers"])).count()
+    assert count == theirs.count()
+    assert abs(count / 3000 - 1) < 4 * 1.04 / 2**5
+
+
+def test_an_exact_audience_stores_no_registers() -> None:
+    rows = [("interest", "tv", WEEKS[0], user, 1) for user in range(100)]
+    sketches = built(rows, SketchSpec("integer", budget=1000), "x")
+    assert sketches.totals["registers"].null_count() == 1
+
+
+def test_the_same_people_are_followed_through_all_periods() -> None:
+    rows = [("interest", "tv", week, user, 1) for week in WEEKS for user in range(2000)]
+    sketches = built(rows, SketchSpec("integer", period="week", k=16, budget=300), "x")
+    by_week = sketches.entries.group_by("period").agg(pl.col("hash").sort())
+    kept = [set(h) for h in by_week["hash"]]
+    assert len(kept) == 3
+    assert all(a == b for a, b in pairwise(kept))
+
+
+def test_events_add_up_over_parts_and_totals_count_every_event() -> None:
+    spec = SketchSpec("integer")
+    a = built([("interest", "tv", WEEKS[0], 7, 2)], spec, "a")
+    b = built([("interest", "tv", WEEKS[0], 7, 3)], spec, "b")
+    both = merge([a, b])
+    assert both.entries["events"].to_list() == [5]
+    assert both.totals["events"].to_list() == [5]
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [({"seed": 1}, "hash seed"), ({"id_type": "text"}, "id type"), ({"k": 99}, "k"),
+     ({"period": "day"}, "period"), ({"key_id": "abc"}, "secret key"), ({"budget": 5}, "budget")],
+)  # fmt: skip
+def test_sketches_of_different_specs_are_not_merged_and_the_message_says_why(
+    change: dict[str, object], word: str
+) -> None:
+    a = built([("interest", "tv", WEEKS[0], 7, 2)], SketchSpec("integer"), "a")
+    b = Sketches(
+        SketchSpec(**{"id_type": "integer", **change}),  # type: ignore[arg-type]
+        a.floor, a.audiences, a.entries, a.totals, frozenset({"b"}),
+    )  # fmt: skip
+    with pytest.raises(DataError, match=f"different {word} cannot be merged"):
+        merge([a, b])
+
+
+def test_sketches_that_share_only_some_parts_are_not_merged() -> None:
+    spec = SketchSpec("integer")
+    a, b, c = (built([("interest", "tv", WEEKS[0], i, 1)], spec, str(i)) for i in range(3))
+    with pytest.raises(DataError, match="share some of their parts"):
+        merge([merge([a, b]), merge([b, c])])
+
+
+def test_a_budget_too_small_names_the_budget_that_is_needed() -> None:
+    rows = [("interest", name, WEEKS[0], user, 1) for name in "abc" for user in range(50)]
+    with pytest.raises(DataError, match="too small for 3 audiences with k = 16") as error:
+        built(rows, SketchSpec("integer", k=16, budget=40), "x")
+    assert "at least 48" in error.value.cure
+    built(rows, SketchSpec("integer", k=16, budget=48), "x")
+
+
+def test_the_content_of_a_sketch_is_pinned() -> None:
+    rows = [
+        (kind, name, WEEKS[user % 3], user * 7919 % 5000, 1 + user % 4)
+        for user in range(4000)
+        for kind, name in [("category", "电视 TV"), ("interest", "gaming")]
+        if kind == "category" or user % 3
+    ]
+    sketches = built(rows, SketchSpec("integer", period="week", k=64, budget=500), "pinned")
+    assert sketches.fingerprint() == ("5217958ddf5bc5f48f96187a56ec063910149b889278e6cbffae2f236eb1fe6e")
