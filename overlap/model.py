@@ -19,6 +19,14 @@ HASH_BITS = 63
 FULL_THETA = 1 << HASH_BITS
 """The threshold at rate 1: every hash lies below it."""
 
+DEFAULT_K = 4096
+"""Users kept of every audience, at least: sizes within 3%, and 4,096 users or fewer are exact."""
+DEFAULT_BUDGET = 16_000_000
+"""Kept memberships of a store: a panel that a laptop holds in memory."""
+
+DEFAULT_FLOOR = 100
+"""Users an audience must have to be shown or exported, unless the store says otherwise."""
+
 UNIVERSE_KIND = "universe"
 UNIVERSE_NAME = "all"
 NO_PERIOD = date(1970, 1, 1)
@@ -74,10 +82,14 @@ def nearest(wanted: str, known: Sequence[str], n: int = 3) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class TagColumn:
-    """A source column whose distinct values name audiences of one kind."""
+    """A source column whose distinct values name audiences of one kind.
+
+    `separator` parts a text cell that holds several tags ("a|b|c"); None takes the cell as one tag.
+    """
 
     column: str
     kind: str
+    separator: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +111,7 @@ class RejectReason(StrEnum):
     UNPARSABLE_TIME = "unparsable_time"
     NO_TAGS = "no_tags"
     UNPARSABLE_USER = "unparsable_user"
+    MALFORMED_ROW = "malformed_row"
 
 
 def user_dtype(id_type: IdType) -> type[pl.Int64] | type[pl.String]:
@@ -107,7 +120,7 @@ def user_dtype(id_type: IdType) -> type[pl.Int64] | type[pl.String]:
 
 
 def clean_schema(id_type: IdType) -> pl.Schema:
-    """Return the leading columns of clean events; one `tag:<column>` for each tag column follows."""
+    """Return the leading columns of clean events; a `tag:<column>` per tag column follows."""
     return pl.Schema(
         {"user": user_dtype(id_type), "period": pl.Date, "time": pl.Datetime("us"),
          "action": pl.String, "text": pl.String}
@@ -167,8 +180,8 @@ class SketchSpec:
     id_type: IdType
     period: PeriodUnit = "none"
     seed: int = 9001
-    k: int = 4096
-    budget: int = 16_000_000
+    k: int = DEFAULT_K
+    budget: int = DEFAULT_BUDGET
     rate: float = 1.0
     hll_p: int = 12
     key_id: str | None = None
@@ -178,8 +191,8 @@ class SketchSpec:
 class Policy:
     """The least audience that may be shown and exported, in users; 0 switches a floor off."""
 
-    display_floor: int = 100
-    export_floor: int = 100
+    display_floor: int = DEFAULT_FLOOR
+    export_floor: int = DEFAULT_FLOOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +262,8 @@ LIST_TABLE = pl.Schema(
     {"kind": pl.String, "name": pl.String, "users": pl.Float64, "low": pl.Float64,
      "high": pl.Float64, "exact": pl.Boolean, "events": pl.UInt64}
 )  # fmt: skip
+
+SIZE_FIELDS = ("expression", "users", "low", "high", "exact", "sample", "rate", "suppressed")
 
 PAIRS_TABLE = pl.Schema(
     {"anchor": pl.String, "kind": pl.String, "name": pl.String, "anchor_users": pl.Float64,

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,10 +27,12 @@ from overlap.model import (
     UNIVERSE,
     AudienceKey,
     Estimate,
+    PeriodUnit,
     UsageError,
     Window,
     nearest,
 )
+from overlap.store import Store, read_store
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -79,11 +82,28 @@ class CoOccurrence:
         return self.rate >= 1.0
 
 
-class Panel:
-    """All kept users × audiences of a store, read-only and safe to share between threads."""
+def open_panel(path: Path) -> tuple[Store, Panel]:
+    """Read a store and return it with its panel; raises DataError when it cannot be read."""
+    opened = read_store(path)
+    records = opened.provenance.values()
+    firsts = [r.first_event for r in records if r.first_event]
+    lasts = [r.last_event for r in records if r.last_event]
+    span = (min(firsts), max(lasts)) if firsts and lasts else None
+    return opened, Panel(opened.sketches, span)
 
-    def __init__(self, sk: sketches.Sketches) -> None:
+
+class Panel:
+    """All kept users × audiences of a store, read-only and safe to share between threads.
+
+    `span` is the time of the first and of the last event, which tells whole periods from partly
+    covered ones; without it every period counts as whole.
+    """
+
+    def __init__(
+        self, sk: sketches.Sketches, span: tuple[datetime, datetime] | None = None
+    ) -> None:
         self.spec = sk.spec
+        self._span = span
         self.floor_rate = sk.floor_rate
         self._theta = sk.audiences["theta"].to_numpy()
         self._keys = [AudienceKey(k, n) for k, n in sk.audiences.select("kind", "name").rows()]
@@ -124,6 +144,13 @@ class Panel:
     def periods(self) -> tuple[date, ...]:
         """First days of the periods that have data, ascending."""
         return tuple(pl.Series(self._days).cast(pl.Date))
+
+    def is_whole(self, period: date) -> bool:
+        """Whether the data reach from the first to the last day of a period."""
+        if self._span is None:
+            return True
+        first, last = (moment.date() for moment in self._span)
+        return first <= period and last >= _last_day(period, self.spec.period)
 
     @property
     def memberships(self) -> int:
@@ -196,6 +223,12 @@ class Panel:
         if isinstance(tree, Audience) and tree.at_least == 1 and not estimate.exact:
             return self._with_registers(tree, window, estimate)
         return estimate
+
+    def size_of(self, sample: Sample, inside: Sample) -> Estimate:
+        """Estimate the number of users of one sample that are in another."""
+        theta = min(sample.theta, inside.theta)
+        both = self.below(sample, theta).users & self.below(inside, theta).users
+        return estimates.count(len(both), theta / FULL_THETA)
 
     def table(self, kind: str | None = None, window: Window = ALL_PERIODS) -> pl.DataFrame:
         """Return the size of every audience, or of a kind's, as model.LIST_TABLE."""
@@ -350,6 +383,12 @@ class Panel:
         registers = sketches.merge_registers(rows)
         count = float(HyperLogLogPlusPlus(reg=registers).count())
         return estimates.combine(sample, estimates.hll_estimate(count, len(registers)))
+
+
+def _last_day(period: date, unit: PeriodUnit) -> date:
+    if unit == "month":
+        return (period.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    return period + timedelta(days=6 if unit == "week" else 0)
 
 
 def _within(period: pl.Expr, window: Window) -> pl.Expr:

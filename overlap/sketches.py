@@ -364,6 +364,7 @@ _SPEC_WORDS = {
 
 
 def check_spec(a: SketchSpec, b: SketchSpec) -> None:
+    """Raise DataError naming the first thing in which two specs differ."""
     mine: dict[str, Any] = asdict(a)
     theirs: dict[str, Any] = asdict(b)
     for name, word in _SPEC_WORDS.items():

@@ -1,0 +1,205 @@
+"""From events to a part of a store, in one call that every face uses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from overlap import audiences, events, hashing, sketches, store
+from overlap.model import (
+    DEFAULT_BUDGET,
+    DEFAULT_K,
+    DataError,
+    PeriodUnit,
+    Policy,
+    Provenance,
+    SketchSpec,
+    TagColumn,
+    UsageError,
+)
+
+LEAST_K = 16
+"""Below this many kept users an interval is too wide to say anything."""
+
+LEAST_KEY_BYTES = 16
+"""A shorter key could be found by trying all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """How to read sources and how much to keep of them; columns left out are guessed by name."""
+
+    user: str | None = None
+    tags: tuple[TagColumn, ...] = ()
+    time: str | None = None
+    text: str | None = None
+    action: str | None = None
+    definitions: Path | None = None
+    period: PeriodUnit = "none"
+    budget: int = DEFAULT_BUDGET
+    rate: float = 1.0
+    k: int = DEFAULT_K
+    key_file: Path | None = None
+    rejects: Path | None = None
+    policy: Policy = field(default_factory=Policy)
+    replace_sources: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did: the part it wrote and what became of every row."""
+
+    part: str
+    provenance: Provenance
+    memberships: int
+    audiences: int
+    floor_rate: float
+
+
+def build(
+    sources: Sequence[str],
+    target: Path,
+    options: BuildOptions,
+    progress: Callable[[str], None] = lambda _: None,
+) -> BuildReport:
+    """Read sources, sketch every audience and add the part to the store at `target`.
+
+    `progress` is told each step as it starts. Raises UsageError for options that cannot be, and
+    DataError for data that cannot be used; the store is then as it was.
+    """
+    _check(options)
+    key = _read_key(options.key_file)
+    definitions = (
+        audiences.load_definitions(options.definitions) if options.definitions else None
+    )  # fmt: skip
+    progress("reading columns")
+    read = events.read_events(
+        sources,
+        user=options.user,
+        tags=options.tags,
+        time=options.time,
+        text=options.text,
+        action=options.action,
+        period=options.period,
+    )
+    progress("checking rows")
+    rows_read, rejected, first, last = events.count_rows(read)
+    provenance = Provenance(
+        sources=read.sources,
+        rows_read=rows_read,
+        rejected=rejected,
+        roles=read.roles,
+        notes=read.notes,
+        definitions=options.definitions.read_text("utf-8") if options.definitions else "",
+        first_event=first,
+        last_event=last,
+        policy=options.policy,
+    )
+    if options.rejects is not None:
+        write_rejects(read.rejected, options.rejects)
+    if rows_read == provenance.rows_rejected:
+        raise _nothing_left(provenance)
+    spec = SketchSpec(
+        id_type=read.id_type,
+        period=options.period,
+        k=options.k,
+        budget=options.budget,
+        rate=options.rate,
+        key_id=hashing.key_id(key) if key else None,
+    )
+    progress("sketching audiences")
+    rows = audiences.memberships(read, definitions)
+    built = sketches.build(rows, spec, source="\n".join(read.sources), key=key)
+    progress("writing the store")
+    (leaf,) = built.lineage
+    part = store.add_part(
+        target, built, {leaf: provenance}, replace_sources=options.replace_sources
+    )  # fmt: skip
+    return BuildReport(
+        part=part.name,
+        provenance=provenance,
+        memberships=built.entries.select("audience", "hash").n_unique(),
+        audiences=len(built.audiences),
+        floor_rate=built.floor_rate,
+    )
+
+
+def write_rejects(rejected: pl.LazyFrame, target: Path) -> None:
+    """Write rejected rows with their reasons as CSV with BOM, or as Parquet by the file's ending.
+
+    Raises DataError when the file cannot be written.
+    """
+    try:
+        if target.suffix == ".parquet":
+            rejected.sink_parquet(target)
+        else:
+            rejected.sink_csv(target, include_bom=True)
+    except OSError as error:
+        raise DataError(
+            f"the rejected rows cannot be written: {error}",
+            where=str(target),
+            cure="name a file in a folder that exists and may be written",
+        ) from error
+
+
+def _check(options: BuildOptions) -> None:
+    if not 0 < options.rate <= 1:
+        raise UsageError(
+            f"--rate is the share of users to keep, above 0 and at most 1, not {options.rate:g}",
+            cure="try --rate 0.1 to keep every tenth user",
+        )
+    if options.k < LEAST_K:
+        raise UsageError(
+            f"--k {options.k} keeps too few users of an audience to estimate anything",
+            cure=f"give at least {LEAST_K}; the default is {DEFAULT_K:,}",
+        )
+    if options.budget < 1:
+        raise UsageError(
+            f"--budget {options.budget} leaves room for nobody",
+            cure=f"give the number of memberships to keep; the default is {DEFAULT_BUDGET:,}",
+        )
+    for name, floor in (
+        ("--display-floor", options.policy.display_floor),
+        ("--export-floor", options.policy.export_floor),
+    ):
+        if floor < 0:
+            raise UsageError(f"{name} is a number of users, not {floor}", cure="0 switches it off")
+
+
+def _read_key(file: Path | None) -> bytes | None:
+    if file is None:
+        return None
+    try:
+        key = file.read_bytes().strip()
+    except OSError as error:
+        raise UsageError(
+            f"the key file cannot be read: {error.strerror}",
+            where=str(file),
+            cure="name a readable file that holds the secret key",
+        ) from error
+    if len(key) < LEAST_KEY_BYTES:
+        raise UsageError(
+            f"the key has {len(key)} bytes, which can be guessed",
+            where=str(file),
+            cure=f"use at least {LEAST_KEY_BYTES} random bytes",
+        )
+    return key
+
+
+def _nothing_left(provenance: Provenance) -> DataError:
+    if not provenance.rows_read:
+        return DataError(
+            "there is not one row in the data",
+            where=", ".join(provenance.sources),
+            cure="check that the file is the one you meant",
+        )
+    why = ", ".join(f"{reason}: {n:,}" for reason, n in provenance.rejected.items())
+    roles = provenance.roles
+    return DataError(
+        f"all {provenance.rows_read:,} rows were rejected ({why})",
+        where=f"{', '.join(provenance.sources)}; columns used: {roles}",
+        cure="check --user, --tags and --time, or write the rows out with --rejects FILE",
+    )

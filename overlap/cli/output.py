@@ -1,0 +1,81 @@
+"""How results leave the command line: a table for people, JSON and CSV for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from rich.console import Console
+from rich.table import Table
+
+from overlap.model import DataError
+from overlap.reports import csv_bytes
+
+
+def print_json(document: Any) -> None:
+    """Print one JSON document on stdout."""
+    text = json.dumps(document, ensure_ascii=False, indent=2, default=_plain)
+    sys.stdout.write(text + "\n")
+
+
+def print_rows(frame: pl.DataFrame) -> None:
+    """Print a table as a JSON array of rows."""
+    print_json(frame.to_dicts())
+
+
+def write_csv(frame: pl.DataFrame, file: Path) -> None:
+    """Write a table as UTF-8 CSV with BOM, text that a spreadsheet would run as a formula escaped.
+
+    Raises DataError when the file cannot be written.
+    """
+    try:
+        file.write_bytes(csv_bytes(frame))
+    except OSError as error:
+        raise DataError(
+            f"the CSV cannot be written: {error.strerror}",
+            where=str(file),
+            cure="name a file in a folder that exists and may be written",
+        ) from error
+    sys.stderr.write(f"wrote {len(frame):,} rows to {file}\n")
+
+
+def show(
+    frame: pl.DataFrame, columns: Mapping[str, tuple[str, Callable[[Any], str]]], more: str = ""
+) -> None:
+    """Print chosen columns as a table for people; `columns` gives each its title and format."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name, (title, _) in columns.items():
+        table.add_column(title, justify="right" if frame[name].dtype.is_numeric() else "left")
+    for row in frame.iter_rows(named=True):
+        table.add_row(*("–" if row[c] is None else f(row[c]) for c, (_, f) in columns.items()))
+    console = Console(width=None if sys.stdout.isatty() else 200, highlight=False, markup=False)
+    console.print(table)
+    if more:
+        console.print(more)
+
+
+def show_facts(facts: Sequence[tuple[str, str]]) -> None:
+    """Print names and values in two columns."""
+    width = max(len(name) for name, _ in facts)
+    for name, value in facts:
+        sys.stdout.write(f"{name:<{width}}  {value}\n")
+
+
+def _plain(value: Any) -> Any:
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Yield a function that shows the step under way on stderr, when that is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    with Console(stderr=True).status("starting") as status:
+        yield lambda step: status.update(f"{step} …")

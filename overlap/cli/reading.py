@@ -1,0 +1,195 @@
+"""Commands that ask a store: `info`, `list`, `size`, `pairs`, `openings`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Optional
+
+import polars as pl
+import typer
+
+from overlap import events
+from overlap.cli.app import Baseline, CsvFile, From, Json, MinUsers, StorePath, To, app
+from overlap.cli.output import print_json, print_rows, show, show_facts, write_csv
+from overlap.expressions import to_text
+from overlap.insights import anchors, wording
+from overlap.insights.openings import openings as find_openings
+from overlap.insights.pairs import pairs as find_pairs
+from overlap.insights.summary import summary
+from overlap.model import SIZE_FIELDS, Estimate, Window
+from overlap.panel import Panel, open_panel
+
+_TEXT: Callable[[Any], str] = str
+_USERS: Callable[[Any], str] = wording.users
+_EXACT: Callable[[Any], str] = lambda exact: "exact" if exact else "95%"  # noqa: E731
+
+
+@app.command()
+def info(store: StorePath, json: Json = False) -> None:
+    """Say what a store holds: spec, users, periods, rows read and rejected, precision."""
+    opened, panel = open_panel(store)
+    facts = summary(opened, panel)
+    if json:
+        print_json(facts)
+        return
+    users: Estimate = facts["users_estimate"]
+    show_facts(
+        [
+            ("store", f"{store}, {facts['bytes'] / 1e6:,.1f} MB in {facts['parts']} part(s)"),
+            ("users", str(users)),
+            ("audiences", ", ".join(f"{n:,} {kind}" for kind, n in facts["audiences"].items())),
+            ("periods", f"{facts['periods']:,} × {facts['spec']['period']}, "
+                        f"{facts['first_event']} to {facts['last_event']}"),
+            ("rows read", f"{facts['rows_read']:,}"),
+            ("rows rejected", f"{facts['rows_rejected']:,} {facts['rejected'] or ''}"),
+            ("kept", f"{facts['memberships']:,} memberships, floor rate "
+                     f"{wording.percent(facts['floor_rate'], 3)}"),
+            ("precision", facts["precision"]),
+            ("floors", f"shows from {opened.policy.display_floor} users, "
+                       f"exports from {opened.policy.export_floor}"),
+            *(("note", note) for note in facts["notes"]),
+        ]
+    )  # fmt: skip
+
+
+@app.command("list")
+def list_audiences(
+    store: StorePath,
+    kind: Annotated[
+        Optional[str], typer.Option(metavar="K", help="Only this kind.")  # noqa: UP045
+    ] = None,
+    json: Json = False,
+    csv: CsvFile = None,
+    min_users: MinUsers = None,
+) -> None:
+    """List audiences with their sizes."""
+    opened, panel = open_panel(store)
+    floor = anchors.display_floor(opened.policy, min_users)
+    shown = pl.when(pl.col("users") >= floor)
+    hidden = ("users", "low", "high", "events")
+    frame = panel.table(kind).with_columns(
+        shown.then(pl.col(name)).alias(name) for name in hidden
+    )  # fmt: skip
+    _give(frame, json, csv, {
+        "kind": ("kind", _TEXT), "name": ("name", _TEXT), "users": ("users", _USERS),
+        "low": ("low", _USERS), "high": ("high", _USERS), "exact": ("", _EXACT),
+        "events": ("events", _USERS),
+    })  # fmt: skip
+
+
+@app.command()
+def size(
+    store: StorePath,
+    expression: Annotated[str, typer.Argument(metavar="EXPR", help="Expression of audiences.")],
+    from_: From = None,
+    to: To = None,
+    json: Json = False,
+    min_users: MinUsers = None,
+) -> None:
+    """Estimate the number of users of an expression."""
+    opened, panel = open_panel(store)
+    floor = anchors.display_floor(opened.policy, min_users)
+    tree = panel.resolve(expression)
+    estimate = panel.size(tree, _window(panel, from_, to))
+    small = 0 < estimate.value < floor
+    values = [estimate.value, estimate.low, estimate.high]
+    row = dict(zip(SIZE_FIELDS, [
+        to_text(tree), *([None] * 3 if small else values), estimate.exact,
+        None if small else estimate.sample, estimate.rate,
+        f"fewer than {floor} users" if small else None,
+    ], strict=True))  # fmt: skip
+    if json:
+        print_json(row)
+    elif small:
+        show_facts([("expression", row["expression"]), ("users", row["suppressed"])])
+    else:
+        show_facts([("expression", row["expression"]), ("users", str(estimate))])
+
+
+@app.command()
+def pairs(
+    store: StorePath,
+    anchor: Annotated[str, typer.Option(metavar="EXPR", help="Audience to compare others with.")],
+    kind: Annotated[str, typer.Option(metavar="K", help="Kind of the others.")],
+    baseline: Baseline = None,
+    from_: From = None,
+    to: To = None,
+    json: Json = False,
+    csv: CsvFile = None,
+    min_users: MinUsers = None,
+) -> None:
+    """Compare one audience with every audience of a kind, most excess users first."""
+    opened, panel = open_panel(store)
+    frame = find_pairs(
+        panel, anchor, kind, baseline=baseline, window=_window(panel, from_, to),
+        policy=opened.policy, min_users=min_users,
+    )  # fmt: skip
+    _give(frame, json, csv, {
+        "name": ("name", _TEXT), "users": ("users", _USERS), "overlap_users": ("overlap", _USERS),
+        "overlap_low": ("low", _USERS), "overlap_high": ("high", _USERS),
+        "exact": ("", _EXACT),
+        "expected_users": ("by chance", _USERS), "excess_users": ("excess", _USERS),
+        "share_of_anchor": ("of anchor", wording.percent), "tgi": ("TGI", wording.index),
+        "tgi_low": ("low", wording.index), "tgi_high": ("high", wording.index),
+        "suppressed": ("", _TEXT),
+    })  # fmt: skip
+
+
+@app.command()
+def openings(
+    store: StorePath,
+    category: Annotated[str, typer.Option(metavar="NAME", help="Category to look into.")],
+    brand: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(metavar="NAME", help="Brand whose openings these are."),
+    ] = None,
+    kind: Annotated[str, typer.Option(metavar="K", help="Kind of audiences.")] = "interest",
+    baseline: Baseline = None,
+    from_: From = None,
+    to: To = None,
+    json: Json = False,
+    csv: CsvFile = None,
+    min_users: MinUsers = None,
+    language: Annotated[str, typer.Option(help="Language of the reasons: en or zh.")] = "en",
+) -> None:
+    """Rank the audiences that are openings for a category, and for a brand in it."""
+    opened, panel = open_panel(store)
+    frame = find_openings(
+        panel, category, brand=brand, kind=kind, baseline=baseline,
+        window=_window(panel, from_, to), policy=opened.policy, min_users=min_users,
+        language=wording.language(language),
+    )  # fmt: skip
+    first = frame["reason"][0] if len(frame) and frame["score"][0] is not None else ""
+    _give(frame, json, csv, {
+        "interest": (kind, _TEXT), "score": ("score", wording.index),
+        "overlap_users": ("overlap", _USERS), "overlap_low": ("low", _USERS),
+        "overlap_high": ("high", _USERS), "expected_users": ("by chance", _USERS),
+        "tgi": ("TGI", wording.index), "fair_share_index": ("fair share", wording.index),
+        "gap_users": ("gap", _USERS), "growth": ("growth", wording.percent),
+        "rank_low": ("rank from", _TEXT), "rank_high": ("to", _TEXT), "grade": ("grade", _TEXT),
+        "suppressed": ("", _TEXT),
+    }, first)  # fmt: skip
+
+
+def _give(
+    frame: pl.DataFrame,
+    json: bool,
+    csv: Path | None,
+    columns: dict[str, tuple[str, Callable[[Any], str]]],
+    more: str = "",
+) -> None:
+    if csv is not None:
+        write_csv(frame, csv)
+    if json:
+        print_rows(frame)
+    elif csv is None:
+        show(frame, columns, more)
+
+
+def _window(panel: Panel, start: str | None, end: str | None) -> Window:
+    unit = panel.spec.period
+    return Window(
+        events.parse_period(start, unit) if start else None,
+        events.parse_period(end, unit) if end else None,
+    )

@@ -1,0 +1,81 @@
+"""Measures of one anchor against every audience of a kind: DESIGN terms, one array each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from overlap import estimates
+from overlap.panel import CoOccurrence
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measures:
+    """Overlap, affinity and shares per audience; all float64[audiences], users or ratios.
+
+    `tgi_cautious` is the lower end of the affinity index after shrinking it towards the other
+    cells, so that it also covers the luck of small groups; `rse` is the relative standard error of
+    the overlap from both sketch error and sampling noise.
+    """
+
+    overlap: Floats
+    overlap_low: Floats
+    overlap_high: Floats
+    exact: NDArray[np.bool_]
+    expected: Floats
+    excess: Floats
+    share_of_anchor: Floats
+    share_of_audience: Floats
+    jaccard: Floats
+    tgi: Floats
+    tgi_low: Floats
+    tgi_high: Floats
+    tgi_cautious: Floats
+    rse: Floats
+
+
+def measure(counts: CoOccurrence) -> Measures:
+    """Return the measures of counts, groups added up.
+
+    Expected users are E = A·B/N and TGI = 100·n/E, both from counts at the pair's common rate,
+    where the errors of n, A and B partly cancel.
+    """
+    both, a, b = (
+        x.sum(axis=1).astype(float) for x in (counts.both, counts.anchor, counts.audience)
+    )
+    n = counts.baseline.sum(axis=1)
+    overlap = estimates.counts(both, counts.rate)
+    tgi = estimates.tgi(both, a, b, n, counts.rate, baseline_rate=counts.baseline_rate)
+    expected_hits = ratio(a * b, n)
+    shrunk = estimates.shrunk_tgi(both, expected_hits)
+    expected = expected_hits / counts.rate
+    return Measures(
+        overlap=overlap.value,
+        overlap_low=overlap.low,
+        overlap_high=overlap.high,
+        exact=counts.exact & (counts.baseline_rate >= 1),
+        expected=expected,
+        excess=overlap.value - expected,
+        share_of_anchor=ratio(both, a),
+        share_of_audience=ratio(both, b),
+        jaccard=ratio(both, a + b - both),
+        tgi=tgi.value,
+        tgi_low=tgi.low,
+        tgi_high=tgi.high,
+        tgi_cautious=shrunk.low,
+        rse=1 / np.sqrt(np.maximum(both, 1e-12)),
+    )
+
+
+def ratio(top: Floats, bottom: Floats) -> Floats:
+    """Return top / bottom, NaN where nothing is below the line."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        out: Floats = np.where(bottom > 0, top / bottom, np.nan)
+    return out

@@ -1,0 +1,165 @@
+"""Numbers and reasons in words, in English and Chinese."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from overlap.model import UsageError
+
+LANGUAGES = ("en", "zh")
+
+_PERIODS = {
+    "en": {"day": "days", "week": "weeks", "month": "months"},
+    "zh": {"day": "天", "week": "周", "month": "个月"},
+}
+# From this many users on, count in this unit.
+_STEPS = {
+    "en": ((1e9, 1e9, "B"), (1e6, 1e6, "M"), (1e4, 1e3, "K")),
+    "zh": ((1e8, 1e8, "亿"), (1e4, 1e4, "万")),
+}
+
+
+def language(name: str) -> str:
+    """Return a language's code; raises UsageError for one that is not spoken here."""
+    if name not in LANGUAGES:
+        raise UsageError(
+            f"there is no language {name!r}", cure="choose one of: " + ", ".join(LANGUAGES)
+        )
+    return name
+
+
+def users(value: float | None, language: str = "en") -> str:
+    """Write a number of users: 7,431, 12.3K and 70.1M, or 7,431, 1.23万 and 7,010万."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    for start, unit_size, unit in _STEPS[language]:
+        # Half a last digit below the step already rounds up to it.
+        if abs(value) >= start * 0.99995:
+            scaled = value / unit_size
+            digits = 0 if abs(scaled) >= 1000 else max(0, 3 - len(str(int(abs(scaled)))))
+            return f"{scaled:,.{digits}f}{unit}"
+    return f"{value:,.0f}"
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    """Write a ratio as a percentage: 0.1234 is 12.3%."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    return f"{100 * value:.{digits}f}%"
+
+
+def index(value: float | None) -> str:
+    """Write an index without decimals."""
+    return "–" if value is None or not math.isfinite(value) else f"{value:,.0f}"
+
+
+def times(value: float) -> str:
+    """Write a factor with two decimals at most: 1.8, 12."""
+    return f"{value:.1f}" if value < 10 else f"{value:,.0f}"
+
+
+def interval(low: float | None, high: float | None, language: str = "en") -> str:
+    """Write the two ends of an interval."""
+    return f"{users(low, language)}–{users(high, language)}"
+
+
+def reason(row: Mapping[str, Any], language: str, span: int, period: str) -> str:
+    """Say in one sentence why a row of openings is one, or why it is not, with its numbers."""
+    sentence = _reason_zh if language == "zh" else _reason_en
+    return sentence(row, span, _PERIODS[language].get(period, ""))
+
+
+def _reason_en(row: Mapping[str, Any], span: int, period: str) -> str:
+    name, category = row["interest"], row["category"]
+    if row["suppressed"]:
+        return f"Not shown: {row['suppressed']}."
+    size = users(row["overlap_users"])
+    size += (
+        " (exact)" if row["exact"] else f" ({interval(row['overlap_low'], row['overlap_high'])})"
+    )
+    chance = users(row["expected_users"])
+    start = f"{size} users of {category} are also in {name}"
+    if row["why_not"] == "too_few":
+        return f"{start}: too few to be sure of."
+    if row["why_not"] == "by_chance":
+        return (
+            f"{start}, where chance alone gives {chance}: TGI {index(row['tgi'])}, "
+            f"not reliably above 100 (cautious {index(row['tgi_cautious'])})."
+        )
+    if row["why_not"] == "too_noisy":
+        return f"{start}, but the estimate may be off by {percent(row['rse'], 0)}."
+    parts = [
+        f"{start}, {times(row['tgi'] / 100)} times the {chance} that chance gives "
+        f"(TGI {index(row['tgi'])}, at least {index(row['tgi_cautious'])} on a cautious view)"
+    ]
+    if row["brand"] is not None and row["brand_penetration"] is not None:
+        p, p0 = percent(row["brand_penetration"]), percent(row["category_penetration"])
+        if (row["gap_users"] or 0) > 0:
+            parts.append(
+                f"{row['brand']} reaches {p} of them against {p0} of all {category} users, "
+                f"so {users(row['gap_users'])} are missing"
+            )
+        else:
+            parts.append(
+                f"{row['brand']} already reaches {p} of them against {p0} of all {category} users"
+            )
+    parts.extend(_trend_en(row, span, period))
+    return "; ".join(parts) + "."
+
+
+def _trend_en(row: Mapping[str, Any], span: int, period: str) -> list[str]:
+    change, z = row["growth"], row["growth_z"]
+    if change is None or z is None or not span:
+        return []
+    if abs(z) < 2:
+        return [f"its activity moves with the category over the last {span} {period}"]
+    way = "grew" if change > 0 else "fell"
+    return [
+        f"its activity {way} {percent(abs(change), 0)} beyond the category's own change "
+        f"over the last {span} {period}"
+    ]
+
+
+def _reason_zh(row: Mapping[str, Any], span: int, period: str) -> str:
+    name, category = row["interest"], row["category"]
+    if row["suppressed"]:
+        return f"未显示：人数低于展示下限（{_floor_of(row['suppressed'])}人）。"
+    size = users(row["overlap_users"], "zh") + "人"
+    ends = interval(row["overlap_low"], row["overlap_high"], "zh")
+    size += "（精确）" if row["exact"] else f"（{ends}）"
+    chance = users(row["expected_users"], "zh")
+    start = f"「{category}」用户中有{size}同时关注「{name}」"
+    if row["why_not"] == "too_few":
+        return f"{start}，人数太少，不足以下结论。"
+    if row["why_not"] == "by_chance":
+        return (
+            f"{start}，随机情况下也会有{chance}人：TGI {index(row['tgi'])}，"
+            f"不能可靠地高于 100（谨慎估计 {index(row['tgi_cautious'])}）。"
+        )
+    if row["why_not"] == "too_noisy":
+        return f"{start}，但估计误差可达 {percent(row['rse'], 0)}。"
+    parts = [
+        f"{start}，是随机期望 {chance}人的 {times(row['tgi'] / 100)} 倍"
+        f"（TGI {index(row['tgi'])}，谨慎估计不低于 {index(row['tgi_cautious'])}）"
+    ]
+    if row["brand"] is not None and row["brand_penetration"] is not None:
+        p, p0 = percent(row["brand_penetration"]), percent(row["category_penetration"])
+        compare = f"「{row['brand']}」在其中渗透率 {p}，品类整体为 {p0}"
+        if (row["gap_users"] or 0) > 0:
+            parts.append(f"{compare}，缺口 {users(row['gap_users'], 'zh')}人")
+        else:
+            parts.append(f"{compare}，已不低于品类水平")
+    change, z = row["growth"], row["growth_z"]
+    if change is not None and z is not None and span:
+        if abs(z) < 2:
+            parts.append(f"近{span}{period}活跃度与品类同步")
+        else:
+            way = "高于" if change > 0 else "低于"
+            parts.append(f"近{span}{period}活跃度变化{way}品类 {percent(abs(change), 0)}")
+    return "；".join(parts) + "。"
+
+
+def _floor_of(suppressed: str) -> str:
+    return "".join(c for c in suppressed if c.isdigit())
