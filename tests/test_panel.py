@@ -6,7 +6,7 @@ from datetime import date, datetime
 import numpy as np
 import polars as pl
 import pytest
-from community import Row, panel, random_rows, week, with_universe
+from community import Row, frame, panel, random_rows, sketched, week, with_universe
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +14,6 @@ from overlap.expressions import And, Audience, Expression, Minus, Or, fold
 from overlap.hashing import hash_users
 from overlap.model import FULL_THETA, UNIVERSE, UsageError, Window
 from overlap.panel import Panel
-from test_sketches import frame
 
 ROWS = random_rows(1, users=800)
 EXACT = panel(ROWS)
@@ -157,8 +156,6 @@ def test_hyperloglog_tightens_the_size_of_a_plain_audience() -> None:
 
 
 def test_a_period_that_the_data_cover_only_partly_is_not_whole() -> None:
-    from community import sketched
-
     span = (datetime(2026, 1, 7, 9), datetime(2026, 2, 28, 12))
     weeks = Panel(sketched(with_universe(ROWS)), span)
     assert not weeks.is_whole(date(2026, 1, 5))

@@ -218,4 +218,6 @@ def test_the_content_of_a_sketch_is_pinned() -> None:
         if kind == "category" or user % 3
     ]
     sketches = built(rows, SketchSpec("integer", period="week", k=64, budget=500), "pinned")
-    assert sketches.fingerprint() == ("5217958ddf5bc5f48f96187a56ec063910149b889278e6cbffae2f236eb1fe6e")
+    assert sketches.fingerprint() == (
+        "5217958ddf5bc5f48f96187a56ec063910149b889278e6cbffae2f236eb1fe6e"
+    )
