@@ -85,23 +85,37 @@ def build(
         action=options.action,
         period=options.period,
     )
+    try:
+        return _build(read, target, options, definitions, key, progress)
+    finally:
+        read.close()
+
+
+def _build(
+    read: events.Events,
+    target: Path,
+    options: BuildOptions,
+    definitions: audiences.Definitions | None,
+    key: bytes | None,
+    progress: Callable[[str], None],
+) -> BuildReport:
     progress("checking rows")
-    rows_read, rejected, first, last = events.count_rows(read)
+    rows = events.count_rows(read)
+    if options.rejects is not None:
+        with events.reading(*read.sources):
+            write_rejects(read.rejected, options.rejects)
+    events.check_rows(rows, read)
     provenance = Provenance(
         sources=read.sources,
-        rows_read=rows_read,
-        rejected=rejected,
+        rows_read=rows.rows_read,
+        rejected=rows.rejected,
         roles=read.roles,
         notes=read.notes,
         definitions=options.definitions.read_text("utf-8") if options.definitions else "",
-        first_event=first,
-        last_event=last,
+        first_event=rows.first_event,
+        last_event=rows.last_event,
         policy=options.policy,
     )
-    if options.rejects is not None:
-        write_rejects(read.rejected, options.rejects)
-    if rows_read == provenance.rows_rejected:
-        raise _nothing_left(provenance)
     spec = SketchSpec(
         id_type=read.id_type,
         period=options.period,
@@ -111,8 +125,13 @@ def build(
         key_id=hashing.key_id(key) if key else None,
     )
     progress("sketching audiences")
-    rows = audiences.memberships(read, definitions)
-    built = sketches.build(rows, spec, source="\n".join(read.sources), key=key)
+    with events.reading(*read.sources):
+        built = sketches.build(
+            audiences.memberships(read, definitions),
+            spec,
+            source="\n".join(read.sources),
+            key=key,
+        )
     progress("writing the store")
     (leaf,) = built.lineage
     part = store.add_part(
@@ -121,7 +140,7 @@ def build(
     return BuildReport(
         part=part.name,
         provenance=provenance,
-        memberships=built.entries.select("audience", "hash").n_unique(),
+        memberships=built.memberships,
         audiences=len(built.audiences),
         floor_rate=built.floor_rate,
     )
@@ -187,19 +206,3 @@ def _read_key(file: Path | None) -> bytes | None:
             cure=f"use at least {LEAST_KEY_BYTES} random bytes",
         )
     return key
-
-
-def _nothing_left(provenance: Provenance) -> DataError:
-    if not provenance.rows_read:
-        return DataError(
-            "there is not one row in the data",
-            where=", ".join(provenance.sources),
-            cure="check that the file is the one you meant",
-        )
-    why = ", ".join(f"{reason}: {n:,}" for reason, n in provenance.rejected.items())
-    roles = provenance.roles
-    return DataError(
-        f"all {provenance.rows_read:,} rows were rejected ({why})",
-        where=f"{', '.join(provenance.sources)}; columns used: {roles}",
-        cure="check --user, --tags and --time, or write the rows out with --rejects FILE",
-    )

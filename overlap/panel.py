@@ -133,12 +133,12 @@ class Panel:
         return tuple(self._keys)
 
     @cached_property
-    def known(self) -> Mapping[str, tuple[str, ...]]:
-        """The names of the audiences of each kind."""
-        known: dict[str, list[str]] = {}
-        for key in self._keys:
-            known.setdefault(key.kind, []).append(key.name)
-        return {kind: tuple(names) for kind, names in known.items()}
+    def known(self) -> Mapping[str, Mapping[str, int]]:
+        """The names of the audiences of each kind, in order, with their codes."""
+        known: dict[str, dict[str, int]] = {}
+        for code, key in enumerate(self._keys):
+            known.setdefault(key.kind, {})[key.name] = code
+        return known
 
     @property
     def periods(self) -> tuple[date, ...]:
@@ -172,7 +172,7 @@ class Panel:
                 where=f"the kinds here are: {kinds}",
                 cure=f"did you mean {close[0]!r}?" if close else "choose one of these kinds",
             )
-        return self.known[kind]
+        return tuple(self.known[kind])
 
     def resolve(self, expression: str | Expression) -> Expression:
         """Return the tree of an expression with every audience found; raises UsageError."""
@@ -321,9 +321,8 @@ class Panel:
     # --- inside -------------------------------------------------------------------------------
 
     def _codes(self, kind: str) -> slice:
-        names = self.known[kind]
-        start = self._code[AudienceKey(kind, names[0])]
-        return slice(start, start + len(names))
+        codes = self.known[kind].values()
+        return slice(min(codes), max(codes) + 1)
 
     def _local(self, audiences: slice) -> NDArray[np.int64]:
         """Return, for each membership of a run of audiences, its audience within the run."""

@@ -1,10 +1,13 @@
 """Kept sets and HyperLogLog registers of every audience: build them, merge them.
 
 The kept set of audience a is S_a = {(h, period, events) : h < T_a} with T_a = max(F, h₍k+1₎): at
-least the k smallest hashes, and every hash below the floor rate F. F is the largest of
-rate, rate/2, rate/4, … for which Σ_a min(n_a, max(k, n_a(F))) kept memberships fit the budget,
-where n_a(F) counts the users of a below F. Memberships are counted, not rows per period: only so
-does the sum grow with the data, which is what lets a merge of parts find the very F of the whole.
+least the k smallest hashes, and every hash below the floor rate F. A budget bounds the kept
+memberships (user × audience). Where all fit, all are kept, F = 1. Otherwise half of the budget is
+for the floor and half for the small audiences: F is the largest of rate, rate/2, rate/4, … with
+Σ_a n_a(F) ≤ budget/2, n_a(F) being the users of a below F, and k the largest of spec.k, k/2, k/4, …
+with Σ_a min(n_a, k) ≤ budget/2. Both sums count memberships, not rows per period, and neither
+depends on the other's choice: so they only grow with the data, which is what lets a merge of parts
+find the very F and k of the whole.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -46,12 +49,14 @@ _MAX_EVENTS = np.iinfo(np.uint32).max
 class Sketches:
     """The sketches of all audiences of one or more parts.
 
-    `floor` is F in units of 2**-63; `lineage` names the parts that went in, so that a part merged
-    twice counts once.
+    `floor` is F in units of 2**-63 and `k` the number of users kept of every audience at least,
+    spec.k or what the budget left of it; `lineage` names the parts that went in, so that a part
+    merged twice counts once.
     """
 
     spec: SketchSpec
     floor: int
+    k: int
     audiences: pl.DataFrame
     entries: pl.DataFrame
     totals: pl.DataFrame
@@ -62,10 +67,15 @@ class Sketches:
         """The floor rate F: the share of users kept in every audience, at least."""
         return self.floor / FULL_THETA
 
+    @property
+    def memberships(self) -> int:
+        """Number of kept memberships (user × audience), what the budget bounds."""
+        return self.entries.select("audience", "hash").n_unique()
+
     def fingerprint(self) -> str:
         """Return a SHA-256 of everything an estimate can depend on, in canonical order."""
         digest = hashlib.sha256(json.dumps(asdict(self.spec), sort_keys=True).encode())
-        digest.update(self.floor.to_bytes(8, "little"))
+        digest.update(self.floor.to_bytes(8, "little") + self.k.to_bytes(8, "little"))
         for frame in (self.audiences, self.entries, self.totals):
             for column in frame:
                 _digest_column(digest, column)
@@ -96,6 +106,7 @@ def build(
     return _settle(
         spec,
         floor=_rate_theta(spec.rate),
+        k=spec.k,
         names=audiences.select("kind", "name"),
         thetas=thetas,
         entries=_sum_entries(entries),
@@ -149,6 +160,7 @@ def merge(parts: Iterable[Sketches]) -> Sketches:
     return _settle(
         spec,
         floor=min(part.floor for part in chosen),
+        k=min(part.k for part in chosen),
         names=names,
         thetas=thetas,
         entries=_sum_entries(together),
@@ -170,6 +182,7 @@ def _settle(
     spec: SketchSpec,
     *,
     floor: int,
+    k: int,
     names: pl.DataFrame,
     thetas: NDArray[np.uint64],
     entries: pl.DataFrame,
@@ -181,8 +194,9 @@ def _settle(
     """Choose F and every T_a for a complete union, cut to them, and add registers where T < 1."""
     members = entries.select("audience", "hash").unique(maintain_order=True)
     codes, hashes = members["audience"].to_numpy(), members["hash"].to_numpy()
-    floor = _choose_floor(spec, floor, codes, hashes, thetas)
-    final = _thresholds(spec.k, floor, codes, hashes, thetas)
+    floor = _choose_floor(spec.budget, floor, hashes)
+    k = _choose_k(spec.budget, k, codes, thetas, everything=floor == FULL_THETA)
+    final = _thresholds(k, floor, codes, hashes, thetas)
     exact = final == FULL_THETA
     sampled = pl.DataFrame({"audience": np.arange(len(final), dtype=np.uint32)[~exact]})
     built = _registers(entries, (thetas == FULL_THETA) & ~exact, spec.hll_p)
@@ -198,6 +212,7 @@ def _settle(
     sketches = Sketches(
         spec=spec,
         floor=floor,
+        k=k,
         audiences=names.with_columns(pl.Series("theta", final)).cast(AUDIENCES),
         entries=kept.sort("audience", "hash", "period").cast(ENTRIES),
         totals=totals.join(merged, on=["audience", "period"], how="left")
@@ -209,39 +224,34 @@ def _settle(
     if lineage is not None:
         return sketches
     leaf = hashlib.sha256(f"{sketches.fingerprint()}\0{source}".encode()).hexdigest()[:16]
-    return Sketches(
-        spec, floor, sketches.audiences, sketches.entries, sketches.totals, frozenset({leaf})
-    )
+    return replace(sketches, lineage=frozenset({leaf}))
 
 
-def _choose_floor(
-    spec: SketchSpec,
-    floor: int,
-    codes: NDArray[np.uint32],
-    hashes: NDArray[np.uint64],
-    thetas: NDArray[np.uint64],
+def _choose_floor(budget: int, floor: int, hashes: NDArray[np.uint64]) -> int:
+    """Halve the floor until the memberships below it fit; below it every audience is complete."""
+    room = budget if floor == FULL_THETA else budget // 2
+    while np.count_nonzero(hashes < np.uint64(floor)) > room:
+        floor, room = floor >> 1, budget // 2
+    return floor
+
+
+def _choose_k(
+    budget: int, k: int, codes: NDArray[np.uint32], thetas: NDArray[np.uint64], *, everything: bool
 ) -> int:
-    """Halve the floor until the kept memberships fit the budget.
+    """Halve k until the k smallest of every audience fit half of the budget.
 
-    Where an audience was cut before (theta < 1) it is known to have more than k users, which is
-    all the sum needs; every hash below `floor` is at hand in every audience.
+    An audience that was cut before (theta < 1) is known to have more than k users.
     """
     total = np.bincount(codes, minlength=len(thetas))
-    at_least_k = np.where(thetas < FULL_THETA, spec.k, np.minimum(total, spec.k))
-    while True:
-        below = np.bincount(codes[hashes < np.uint64(floor)], minlength=len(thetas))
-        if floor == FULL_THETA:
-            below = total
-        needed = int(np.maximum(at_least_k, below).sum())
-        if needed <= spec.budget:
-            return floor
-        if floor == 0:
-            raise DataError(
-                f"the budget of {spec.budget:,} kept memberships is too small for "
-                f"{len(thetas):,} audiences with k = {spec.k:,}",
-                cure=f"give a budget of at least {needed:,}, a smaller k, or fewer audiences",
-            )
-        floor >>= 1
+    total[thetas < FULL_THETA] = k
+    while k > 1 and np.minimum(total, k).sum() > budget // 2:
+        k //= 2
+    if not everything and np.minimum(total, k).sum() > budget // 2:
+        raise DataError(
+            f"the budget of {budget:,} kept memberships is too small for {len(thetas):,} audiences",
+            cure=f"give a budget of at least {2 * len(thetas):,}, or fewer audiences",
+        )
+    return k
 
 
 def _thresholds(

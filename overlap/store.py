@@ -206,6 +206,7 @@ def _write_part(
         "format_version": FORMAT_VERSION,
         "spec": asdict(sketches.spec),
         "floor": str(sketches.floor),
+        "k": sketches.k,
         "lineage": sorted(sketches.lineage),
         "provenance": {k: _provenance_out(v) for k, v in sorted(provenance.items())},
     }
@@ -233,6 +234,7 @@ def _read_part(folder: Path, meta: Mapping[str, Any]) -> sk.Sketches:
         return sk.Sketches(
             spec=meta["spec"],
             floor=meta["floor"],
+            k=meta["k"],
             audiences=pl.read_parquet(folder / "audiences.parquet").cast(sk.AUDIENCES),
             entries=entries.with_columns(users.gather(entries["user"]).alias("hash"))
             .select(sk.ENTRIES.names())
@@ -256,6 +258,7 @@ def _read_meta(folder: Path) -> dict[str, Any]:
         return {
             "spec": SketchSpec(**raw["spec"]),
             "floor": int(raw["floor"]),
+            "k": int(raw["k"]),
             "lineage": frozenset(raw["lineage"]),
             "provenance": {k: _provenance_in(v) for k, v in raw["provenance"].items()},
         }

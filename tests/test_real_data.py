@@ -140,7 +140,7 @@ def test_with_a_tenth_of_the_budget_intervals_hold_the_truth_95_times_in_100(
     for seed in range(8):
         key = tmp_path / f"key-{seed}"
         key.write_bytes(f"a key for sample number {seed}".encode())
-        _, sampled = options(case, budget=whole // 10, k=16, key_file=key)
+        _, sampled = options(case, budget=whole // 10, key_file=key)
         _, panel = open_panel(_built(source, tmp_path / f"sampled-{seed}", sampled))
         for category in categories:
             frame = pairs(panel, _quoted("category", category), "interest", policy=NO_FLOOR)

@@ -111,31 +111,32 @@ def test_a_kept_set_holds_everybody_below_its_threshold_and_nobody_else(
         kept = sketches.entries.filter(pl.col("audience") == code)
         assert set(kept.select("hash", "period", "events").iter_rows()) == expected
         users = members["user"].n_unique()
-        assert len({h for h, _, _ in expected}) >= min(spec.k, users)
-        if users <= spec.k:
+        assert len({h for h, _, _ in expected}) >= min(sketches.k, users)
+        if users <= sketches.k:
             assert theta == FULL_THETA
 
 
 @settings(max_examples=40)
 @given(st.lists(row, min_size=1, max_size=150), specs)
-def test_the_floor_is_the_largest_halving_that_fits_the_budget(
+def test_the_budget_bounds_what_is_kept_and_little_of_it_is_left(
     rows: list[tuple[str, str, date, int, int]], spec: SketchSpec
 ) -> None:
     try:
         sketches = built(rows, spec, "x")
     except DataError:
         assume(False)
-    kept = sketches.entries.select("audience", "hash").unique().height
-    assert kept <= spec.budget
+    assert sketches.memberships <= spec.budget
+    members = frame(rows).collect().select("kind", "name", "user").unique()
+    hashes = hash_users(members["user"])
+    sizes = members.group_by("kind", "name").len()["len"].to_numpy()
     start = int(spec.rate * FULL_THETA)
-    if sketches.floor < start:
-        members = frame(rows).collect().select("kind", "name", "user").unique()
-        hashes = hash_users(members["user"])
-        needed = 0
-        for _, group in members.with_columns(pl.Series("h", hashes)).group_by("kind", "name"):
-            below = int((group["h"] < max(sketches.floor * 2, 1)).sum())
-            needed += min(len(group), max(spec.k, below))
-        assert needed > spec.budget
+    if spec.rate == 1 and len(members) <= spec.budget:
+        assert sketches.floor == FULL_THETA
+    elif sketches.floor < start:
+        room = spec.budget if sketches.floor * 2 == FULL_THETA else spec.budget // 2
+        assert np.count_nonzero(hashes < sketches.floor * 2) > room
+    if sketches.k < spec.k:
+        assert np.minimum(sizes, sketches.k * 2 + 1).sum() > spec.budget // 2
 
 
 def test_registers_are_those_datasketch_itself_would_have() -> None:
@@ -189,7 +190,7 @@ def test_sketches_of_different_specs_are_not_merged_and_the_message_says_why(
     a = built([("interest", "tv", WEEKS[0], 7, 2)], SketchSpec("integer"), "a")
     b = Sketches(
         SketchSpec(**{"id_type": "integer", **change}),  # type: ignore[arg-type]
-        a.floor, a.audiences, a.entries, a.totals, frozenset({"b"}),
+        a.floor, a.k, a.audiences, a.entries, a.totals, frozenset({"b"}),
     )  # fmt: skip
     with pytest.raises(DataError, match=f"different {word} cannot be merged"):
         merge([a, b])
@@ -202,12 +203,19 @@ def test_sketches_that_share_only_some_parts_are_not_merged() -> None:
         merge([merge([a, b]), merge([b, c])])
 
 
-def test_a_budget_too_small_names_the_budget_that_is_needed() -> None:
+def test_a_small_budget_keeps_fewer_of_each_audience() -> None:
     rows = [("interest", name, WEEKS[0], user, 1) for name in "abc" for user in range(50)]
-    with pytest.raises(DataError, match="too small for 3 audiences with k = 16") as error:
+    sketches = built(rows, SketchSpec("integer", k=16, budget=40), "x")
+    assert sketches.k == 4
+    assert sketches.memberships <= 40
+
+
+def test_a_budget_too_small_names_the_budget_that_is_needed() -> None:
+    rows = [("interest", str(name), WEEKS[0], user, 1) for name in range(30) for user in range(5)]
+    with pytest.raises(DataError, match="too small for 30 audiences") as error:
         built(rows, SketchSpec("integer", k=16, budget=40), "x")
-    assert "at least 48" in error.value.cure
-    built(rows, SketchSpec("integer", k=16, budget=48), "x")
+    assert "at least 60" in error.value.cure
+    built(rows, SketchSpec("integer", k=16, budget=60), "x")
 
 
 def test_the_content_of_a_sketch_is_pinned() -> None:
@@ -219,5 +227,5 @@ def test_the_content_of_a_sketch_is_pinned() -> None:
     ]
     sketches = built(rows, SketchSpec("integer", period="week", k=64, budget=500), "pinned")
     assert sketches.fingerprint() == (
-        "5217958ddf5bc5f48f96187a56ec063910149b889278e6cbffae2f236eb1fe6e"
+        "b44319132199157f0788db1c79ad83651e4ed9ee3989c23af9f7277aab0ead51"
     )

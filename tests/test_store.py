@@ -253,7 +253,7 @@ def test_what_a_killed_build_left_behind_is_not_read(tmp_path: Path) -> None:
 
 def test_the_files_of_a_part_are_pinned(tmp_path: Path) -> None:
     part = add(tmp_path / "s", 0, "pinned")
-    assert part.name == "b9e8934a95c37e5e"
+    assert part.name == "f2d65de2872dd1df"
     layout: dict[str, object] = {
         f.name: pl.read_parquet_schema(f) for f in sorted(part.glob("*.parquet"))
     }
@@ -263,7 +263,7 @@ def test_the_files_of_a_part_are_pinned(tmp_path: Path) -> None:
         "entries.parquet": {
             "audience": pl.UInt32, "user": pl.UInt32, "period": pl.Date, "events": pl.UInt32,
         },
-        "part.json": ["floor", "format", "format_version", "lineage", "provenance", "spec"],
+        "part.json": ["floor", "format", "format_version", "k", "lineage", "provenance", "spec"],
         "totals.parquet": {
             "audience": pl.UInt32, "period": pl.Date, "events": pl.UInt64, "registers": pl.Binary,
         },

@@ -20,7 +20,12 @@ GROUPS = 32
 """Random groups of users for the jackknife of ranks."""
 
 SCORED_TABLE = pl.Schema(
-    {**OPENINGS_TABLE, "tgi_cautious": pl.Float64, "rse": pl.Float64, "why_not": pl.String}
+    [
+        *OPENINGS_TABLE.items(),
+        ("tgi_cautious", pl.Float64()),
+        ("rse", pl.Float64()),
+        ("why_not", pl.String()),
+    ]
 )
 """model.OPENINGS_TABLE with what the score was made of; `why_not` names the gate a row failed."""
 
@@ -115,8 +120,8 @@ def scored(
             "growth": trend.change,
             "growth_z": trend.z,
             "score": score,
-            "rank_low": pl.Series(ranks[0]).cast(pl.Int64),
-            "rank_high": pl.Series(ranks[1]).cast(pl.Int64),
+            "rank_low": [int(r) if r != estimates.UNRANKED else None for r in ranks[0]],
+            "rank_high": [int(r) if r != estimates.UNRANKED else None for r in ranks[1]],
             "grade": [
                 Grade.INSUFFICIENT.value if why else estimates.grade(int(hits)).value
                 for why, hits in zip(why_not, counts.both.sum(axis=1), strict=True)
@@ -129,7 +134,7 @@ def scored(
         }
     ).with_columns(pl.col(pl.Float64).fill_nan(None))
     frame = (
-        suppress(frame.cast(SCORED_TABLE), floor, _HIDDEN, "interest_users")  # type: ignore[arg-type]
+        suppress(frame.cast(SCORED_TABLE), floor, _HIDDEN, "interest_users")
         .filter(~pl.col("interest").is_in(list(own)))
         .sort(
             ["score", "tgi_cautious", "interest"],

@@ -65,7 +65,7 @@ def pairs(
             "grade": [estimates.grade(int(h)).value for h in counts.both.sum(axis=1)],
             "suppressed": None,
         }
-    ).cast(PAIRS_TABLE)  # type: ignore[arg-type]
+    ).cast(PAIRS_TABLE)
     return (
         suppress(frame, floor, _HIDDEN, "users")
         .filter(~pl.col("name").is_in(list(anchors.own_names(tree, kind))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -106,12 +107,12 @@ class Scale:
         self, users_low: Floats, tgi_low: Floats, headroom: Floats | None, momentum: Floats
     ) -> Floats:
         """Return 100 · (S·A·H)^⅓ · M, or 100 · (S·A)^½ · M without headroom."""
-        span = np.log(max(self.largest, self.floor * 1.01) / self.floor)
+        span = math.log(max(self.largest, self.floor * 1.01) / self.floor)
         size = np.clip(np.log(np.maximum(users_low, 1e-9) / self.floor) / span, 0, 1)
         affinity = np.clip(np.log(np.maximum(tgi_low, 1e-9) / 100) / np.log(TOP_TGI / 100), 0, 1)
-        if headroom is None:
-            return 100 * np.sqrt(size * affinity) * momentum
-        return 100 * np.cbrt(size * affinity * headroom) * momentum
+        mean = np.sqrt(size * affinity) if headroom is None else np.cbrt(size * affinity * headroom)
+        score: Floats = 100 * mean * momentum
+        return score
 
 
 def left_out(
@@ -135,6 +136,6 @@ def left_out(
     ).T  # fmt: skip
 
 
-def _without(x: NDArray[np.generic]) -> Floats:
-    total: Floats = x.sum(axis=1, keepdims=True) - x  # type: ignore[operator]
-    return total
+def _without(x: NDArray[np.int64] | Floats) -> Floats:
+    rest: Floats = x.sum(axis=1, keepdims=True) - x
+    return rest

@@ -1,0 +1,165 @@
+"""Events and definitions → memberships, lazily."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+import polars as pl
+
+from overlap.audiences.definitions import AudienceDefinition, Definitions
+from overlap.events import Events
+from overlap.model import (
+    TAG_PREFIX,
+    UNIVERSE,
+    AudienceKey,
+    UsageError,
+    memberships_schema,
+    nearest,
+)
+
+
+def memberships(events: Events, definitions: Definitions | None = None) -> pl.LazyFrame:
+    """Return who belongs to which audience: one row per (kind, name, period, user).
+
+    Columns as in `model.memberships_schema`; `events` counts the rows of the user in the period
+    that bear the audience, a row with the same tag in two columns of a kind counting once. The
+    universe counts every row. Minimum events of a definition are counted over its whole window;
+    its memberships still come by period, within the window. Raises UsageError where a definition
+    asks for kinds, actions or times that the events do not have.
+    """
+    wanted = definitions or Definitions()
+    check_definitions(events, wanted)
+    clean = events.clean
+    frames = [_counted(clean.select("period", "user"), UNIVERSE)]
+    for kind, columns in _columns(events).items():
+        rule = wanted.rule(kind)
+        if rule.defaults:
+            frames.append(_defaults(clean, kind, columns, wanted))
+    frames += [_defined(events, definition, wanted) for definition in wanted.audiences]
+    schema = memberships_schema(events.id_type)
+    return pl.concat(frames).select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+
+
+def check_definitions(events: Events, definitions: Definitions) -> None:
+    """Raise UsageError where definitions ask for kinds, actions or times the events lack."""
+    kinds = list(_columns(events))
+    for kind in (*definitions.rename, *definitions.kinds):
+        _check_kind(kind, kinds, definitions.where)
+    for audience in definitions.audiences:
+        where = f"{definitions.where}, audience {audience.key}"
+        for kind in audience.tags:
+            _check_kind(kind, kinds, where)
+        if audience.actions and events.roles.action is None:
+            raise UsageError(
+                f"the audience {audience.key} asks for actions, and no column holds them",
+                where=where,
+                cure="name it with --action COLUMN",
+            )
+        if audience.windowed and events.roles.time is None:
+            raise UsageError(
+                f"the audience {audience.key} has a window, and no column holds times",
+                where=where,
+                cure="name it with --time COLUMN",
+            )
+
+
+def _check_kind(kind: str, kinds: list[str], where: str) -> None:
+    if kind in kinds:
+        return
+    close = nearest(kind, kinds, n=1)
+    raise UsageError(
+        f"no tag column is of the kind {kind!r}",
+        where=where,
+        cure=f"did you mean {close[0]!r}? " if close else f"kinds here: {', '.join(kinds)}",
+    )
+
+
+def _columns(events: Events) -> dict[str, list[str]]:
+    columns: dict[str, list[str]] = {}
+    for tag in events.roles.tags:
+        columns.setdefault(tag.kind, []).append(TAG_PREFIX + tag.column)
+    return columns
+
+
+def _tags(columns: Iterable[str]) -> pl.Expr:
+    """Return the tags of a kind in each row, each once, from all its columns."""
+    lists = [pl.col(column).fill_null([]) for column in columns]
+    return pl.col(next(iter(columns))) if len(lists) == 1 else pl.concat_list(lists).list.unique()
+
+
+def _counted(rows: pl.LazyFrame, key: AudienceKey) -> pl.LazyFrame:
+    counted = rows.group_by("period", "user").agg(events=pl.len())
+    return counted.select(
+        pl.lit(key.kind).alias("kind"), pl.lit(key.name).alias("name"), "period", "user", "events"
+    )
+
+
+def _defaults(
+    clean: pl.LazyFrame, kind: str, columns: list[str], definitions: Definitions
+) -> pl.LazyFrame:
+    """Return the memberships of every value of a kind, renamed, less what is not wanted."""
+    rule, renames = definitions.rule(kind), definitions.rename.get(kind, {})
+    tags = _tags(columns)
+    if renames:
+        # Two values of one row may get the same name: they are one event of that audience.
+        renamed = pl.element().replace(list(renames), list(renames.values()))
+        tags = tags.list.eval(renamed.unique())
+    rows = clean.select("period", "user", tags.alias("name")).explode("name")
+    name = pl.col("name")
+    kept = name.is_not_null()
+    taken = [a.key.name for a in definitions.audiences if a.key.kind == kind]
+    if unwanted := [*rule.drop, *taken]:
+        kept &= ~name.is_in(unwanted)
+    if rule.keep:
+        kept &= name.is_in(list(rule.keep))
+    counted = rows.filter(kept).group_by("name", "period", "user").agg(events=pl.len())
+    return counted.select(pl.lit(kind).alias("kind"), "name", "period", "user", "events")
+
+
+def _defined(
+    events: Events, definition: AudienceDefinition, definitions: Definitions
+) -> pl.LazyFrame:
+    """Return the memberships of one defined audience."""
+    columns = _columns(events)
+    clean, fits = events.clean, pl.lit(True)
+    if definition.tags:
+        fits &= pl.any_horizontal(
+            _has_any(columns[kind], _values(kind, values, definitions))
+            for kind, values in definition.tags.items()
+        )
+    if definition.actions:
+        fits &= pl.col("action").is_in(list(definition.actions))
+    day = pl.col("time").dt.date()
+    if definition.start is not None:
+        fits &= day >= definition.start
+    if definition.end is not None:
+        fits &= day <= definition.end
+    if definition.last_days is not None:
+        last = clean.select(pl.col("time").max().dt.date().alias("+last"))
+        clean = clean.join(last, how="cross")
+        fits &= day > pl.col("+last") - timedelta(days=definition.last_days)
+    rows = clean.filter(fits.fill_null(False)).select("period", "user")
+    counted = _counted(rows, definition.key)
+    if definition.min_events == 1:
+        return counted
+    often = (
+        counted.group_by("user")
+        .agg(pl.col("events").sum())
+        .filter(pl.col("events") >= definition.min_events)
+        .select("user")
+    )
+    return counted.join(often, on="user", how="semi")
+
+
+def _has_any(columns: list[str], values: list[str]) -> pl.Expr:
+    return pl.any_horizontal(
+        pl.col(column).list.set_intersection(values).list.len().fill_null(0) > 0
+        for column in columns
+    )
+
+
+def _values(kind: str, values: tuple[str, ...], definitions: Definitions) -> list[str]:
+    """Return the values in the data that a definition means by names before or after renaming."""
+    renamed = definitions.rename.get(kind, {})
+    return [*values, *(value for value, name in renamed.items() if name in values)]

@@ -1,0 +1,40 @@
+"""Counts → estimates with intervals; pure maths on arrays, no data."""
+
+from overlap.estimates.affinity import excess, expected, tgi
+from overlap.estimates.intervals import Intervals
+from overlap.estimates.ranks import UNRANKED, rank_intervals
+from overlap.estimates.shares import jaccard, share, shares
+from overlap.estimates.shrinkage import WEAK_PRIOR, Shrunk, shrunk_tgi
+from overlap.estimates.sizes import (
+    combine,
+    combined,
+    count,
+    counts,
+    grade,
+    grades,
+    hll_estimate,
+    relative_error,
+)
+
+__all__ = [
+    "UNRANKED",
+    "WEAK_PRIOR",
+    "Intervals",
+    "Shrunk",
+    "combine",
+    "combined",
+    "count",
+    "counts",
+    "excess",
+    "expected",
+    "grade",
+    "grades",
+    "hll_estimate",
+    "jaccard",
+    "rank_intervals",
+    "relative_error",
+    "share",
+    "shares",
+    "shrunk_tgi",
+    "tgi",
+]

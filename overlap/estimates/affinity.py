@@ -1,0 +1,198 @@
+"""Against chance: affinity index (TGI), expected and excess users.
+
+All three take kept users at the common rate T of a pair: `both` of A∩B, `a` of A, `b` of B and `n`
+of the baseline N, A and B being counted inside the baseline. Where the baseline was kept at a
+smaller rate than the pair, `baseline_rate` says so and `n` is scaled up to the pair's rate.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from overlap.estimates.intervals import (
+    Flags,
+    Floats,
+    Intervals,
+    columns,
+    inside,
+    intervals,
+    tail,
+)
+from overlap.estimates.shares import largest_whole, shares_within
+from overlap.estimates.sizes import counts_beyond
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+
+class _Pair(NamedTuple):
+    """Hits of a pair, the smaller audience first, and the noise of the baseline's own count."""
+
+    rate: Floats
+    both: Floats
+    small: Floats
+    big: Floats
+    n: Floats
+    q: Intervals
+    base_low: Floats
+    base_high: Floats
+    exact: Flags
+
+
+def _pair(
+    both: ArrayLike,
+    a: ArrayLike,
+    b: ArrayLike,
+    n: ArrayLike,
+    rate: ArrayLike,
+    baseline_rate: ArrayLike | None,
+    beyond: float,
+) -> _Pair:
+    T, s, sa, sb, sn = columns(rate, both, a, b, n)
+    (base,) = columns(T if baseline_rate is None else np.minimum(baseline_rate, T))
+    inside(s, np.minimum(sa, sb))
+    small, big = np.minimum(sa, sb), np.maximum(sa, sb)
+    thinned = np.minimum(base / T, 1.0)
+    whole = counts_beyond(np.rint(sn * thinned), thinned, beyond)
+    known = sn > 0
+    sn = np.where(known, np.maximum(sn, sa + sb - s), 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        base_low = np.where(thinned < 1, np.log(whole.value / whole.low), 0.0)
+        base_high = np.where(thinned < 1, np.log(whole.high / whole.value), 0.0)
+    q = shares_within(big, sn, T, largest_whole(sn, T, beyond), beyond)
+    return _Pair(T, s, small, big, sn, q, base_low, base_high, (T >= 1) & (base >= 1))
+
+
+def _logs(x: Intervals, value: Floats) -> tuple[Floats, Floats]:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low = np.where(x.exact, 0.0, np.log(value / x.low))
+        high = np.where(x.exact, 0.0, np.log(x.high / value))
+    return low, high
+
+
+def _hypot(x: Floats, y: Floats, correlation: Floats, extra: Floats) -> Floats:
+    """Return √(x² + y² − 2ρxy + extra²), infinite where x is."""
+    with np.errstate(invalid="ignore"):
+        square = x**2 + y**2 - 2 * correlation * x * y + extra**2
+    width: Floats = np.where(np.isinf(x), np.inf, np.sqrt(np.maximum(square, 0)))
+    return width
+
+
+def tgi(
+    both: ArrayLike,
+    a: ArrayLike,
+    b: ArrayLike,
+    n: ArrayLike,
+    rate: ArrayLike,
+    baseline_rate: ArrayLike | None = None,
+    level: float = 0.95,
+) -> Intervals:
+    """Return affinity indices 100·n·N/(A·B), 100 being chance.
+
+    TGI is the share p of the smaller audience that is in the larger, over the larger's share q of
+    the baseline. The interval joins theirs on the log scale (MOVER; Zou and Donner 2008) with the
+    correlation √((1−p)·s_AB / ((1−q)·s_A)) that a common sample gives them. For many hits this is
+    Var ≈ (1−T)·[1/s_AB − 1/s_A − 1/s_B + (2L−1)/s_N], L = TGI/100; for few, and where the smaller
+    audience lies wholly inside the larger, that variance is far too small and this is not. Without
+    a common hit low is 0 and high finite; NaN where A, B or N has no hit. A fair-share index is
+    tgi(brand in segment, segment, brand in category, category). Exact at rate 1. Raises UsageError.
+    """
+    beyond = tail(level)
+    pair = _pair(both, a, b, n, rate, baseline_rate, beyond)
+    s, T = pair.both, pair.rate
+    p = shares_within(s, pair.small, T, largest_whole(pair.small, T, beyond), beyond)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = 100 * s * pair.n / (pair.small * pair.big)
+        # Without a hit the upper half-width is measured from half a hit.
+        middle = np.where(s > 0, p.value, 0.5 / pair.small)
+        centre = 100 * middle / pair.q.value
+        ratio = (1 - p.value) * s / ((1 - pair.q.value) * pair.big)
+        correlation = np.sqrt(np.clip(np.nan_to_num(ratio), 0, 1))
+        p_low, p_high = _logs(p, middle)
+        q_low, q_high = _logs(pair.q, pair.q.value)
+        down = _hypot(p_low, q_high, correlation, pair.base_low)
+        up = _hypot(p_high, q_low, correlation, pair.base_high)
+        low = np.where(s > 0, centre * np.exp(-down), 0 * centre)
+        high = np.where(p.high > 0, centre * np.exp(up), 0 * centre)
+    return intervals(value, low, high, pair.both, pair.rate, pair.exact)
+
+
+def expected(
+    both: ArrayLike,
+    a: ArrayLike,
+    b: ArrayLike,
+    n: ArrayLike,
+    rate: ArrayLike,
+    baseline_rate: ArrayLike | None = None,
+    level: float = 0.95,
+) -> Intervals:
+    """Return the overlaps A·B/N that chance alone would give, in users.
+
+    The interval joins the count of the smaller audience and the larger's share of the baseline on
+    the log scale (MOVER). NaN where the baseline has no hit; exact at rate 1. Raises UsageError.
+    """
+    beyond = tail(level)
+    pair = _pair(both, a, b, n, rate, baseline_rate, beyond)
+    value, low, high = _expected(pair, beyond)
+    return intervals(value, low, high, pair.both, pair.rate, pair.exact)
+
+
+def _expected(
+    pair: _Pair, beyond: float, *, with_baseline: bool = True
+) -> tuple[Floats, Floats, Floats]:
+    s, T = pair.small, pair.rate
+    size = counts_beyond(s, T, beyond)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = s * pair.big / (pair.n * T)
+        middle = np.where(s > 0, s, 0.5) / T
+        centre = middle * pair.q.value
+        # cov(log B, log q) = (1 − T)/T · (L − 1)/N: positive where A and B attract each other.
+        lift = pair.both * pair.n / (s * pair.big)
+        ratio = s * pair.big / (pair.n * (pair.n - pair.big))
+        correlation = np.clip(np.nan_to_num((lift - 1) * np.sqrt(ratio)), -1, 1)
+        size_low, size_high = _logs(size, middle)
+        q_low, q_high = _logs(pair.q, pair.q.value)
+        extra = (pair.base_low, pair.base_high) if with_baseline else (0 * middle, 0 * middle)
+        low = centre * np.exp(-_hypot(size_low, q_low, -correlation, extra[1]))
+        high = centre * np.exp(_hypot(size_high, q_high, -correlation, extra[0]))
+    return value, np.where(s > 0, low, 0 * centre), high
+
+
+def excess(
+    both: ArrayLike,
+    a: ArrayLike,
+    b: ArrayLike,
+    n: ArrayLike,
+    rate: ArrayLike,
+    baseline_rate: ArrayLike | None = None,
+    level: float = 0.95,
+) -> Intervals:
+    """Return excess users n − A·B/N, negative where the audiences avoid each other.
+
+    The interval joins those of the count and of what is expected (MOVER) with the correlation of
+    the two in one sample. NaN where the baseline has no hit; exact at rate 1. Raises UsageError.
+    """
+    beyond = tail(level)
+    pair = _pair(both, a, b, n, rate, baseline_rate, beyond)
+    found = counts_beyond(pair.both, pair.rate, beyond)
+    value, low, high = _expected(pair, beyond, with_baseline=False)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        qa, qb = pair.big / pair.n, pair.small / pair.n
+        common = qa + qb - qa * qb
+        # Each user's influence on A·B/N, squared and summed over the four cells of the pair.
+        squares = (
+            pair.both * common**2
+            + (pair.big - pair.both) * (qb * (1 - qa)) ** 2
+            + (pair.small - pair.both) * (qa * (1 - qb)) ** 2
+            + (pair.n - pair.big - pair.small + pair.both) * (qa * qb) ** 2
+        )
+        correlation = np.nan_to_num(np.sqrt(pair.both) * common / np.sqrt(squares))
+        correlation = np.clip(correlation, 0, 1)
+        base_up = value * np.expm1(pair.base_low)
+        base_down = -value * np.expm1(-pair.base_high)
+    down = _hypot(found.value - found.low, high - value, correlation, base_up)
+    up = _hypot(found.high - found.value, value - low, correlation, base_down)
+    gain = found.value - value
+    return intervals(gain, gain - down, gain + up, pair.both, pair.rate, pair.exact)

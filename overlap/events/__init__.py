@@ -1,0 +1,28 @@
+"""Files and addresses of events → clean events and rejected rows, lazily.
+
+What a row must have: a user; a time, if periods are wanted; a tag, or else text. A row that lacks
+one is rejected with a reason, never dropped in silence. Clean events keep the data's own values:
+tags are trimmed and otherwise left as they stand.
+"""
+
+from __future__ import annotations
+
+from overlap.events.failures import reading
+from overlap.events.reader import Events, RowCounts, check_rows, count_rows, read_events
+from overlap.events.roles import check_kind, parse_tag_option
+from overlap.events.sources import ENDINGS
+from overlap.events.times import parse_period, period_start
+
+__all__ = [
+    "ENDINGS",
+    "Events",
+    "RowCounts",
+    "check_kind",
+    "check_rows",
+    "count_rows",
+    "parse_period",
+    "parse_tag_option",
+    "period_start",
+    "read_events",
+    "reading",
+]

@@ -1,0 +1,284 @@
+"""`read_events`: opens the sources, settles roles, ids and times, and hands out lazy frames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+
+from overlap.events import cleaning, ids, roles, times
+from overlap.events.delimited import DelimitedTable
+from overlap.events.failures import reading
+from overlap.events.lines import LinesTable
+from overlap.events.opening import open_sources
+from overlap.events.tables import MALFORMED, Table
+from overlap.model import DataError, EventRoles, IdType, PeriodUnit, TagColumn
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Events as lazy frames; nothing but samples and text ids has been read yet.
+
+    `clean` has the columns of `model.clean_schema(id_type)` and one `tag:<column>` List(String) for
+    each tag column, null where empty. `rejected` has `reason`, `source`, `row` (from 1, below the
+    header) and the source's columns as text. `tally` has one row per reason (null: used) with
+    `rows`, `first_event`, `last_event`: collect it with other frames (`pl.collect_all`) to share
+    their reading. Collect all of them inside `reading(*events.sources)`.
+
+    Where a file had to be rewritten as UTF-8, the frames read from the copy: `close` removes it
+    (else the end of the process does), after which they can no longer be collected.
+    """
+
+    clean: pl.LazyFrame
+    rejected: pl.LazyFrame
+    tally: pl.LazyFrame
+    roles: EventRoles
+    id_type: IdType
+    period: PeriodUnit
+    notes: tuple[str, ...]
+    sources: tuple[str, ...]
+    scratch: tuple[Path, ...] = ()
+
+    def close(self) -> None:
+        """Remove temporary copies."""
+        for path in self.scratch:
+            path.unlink(missing_ok=True)
+
+
+class RowCounts(NamedTuple):
+    """What became of the rows; first and last event are those of used rows, None if undated."""
+
+    rows_read: int
+    rejected: Mapping[str, int]
+    first_event: datetime | None
+    last_event: datetime | None
+
+    @property
+    def rows_used(self) -> int:
+        """Rows that became events."""
+        return self.rows_read - sum(self.rejected.values())
+
+
+def read_events(
+    sources: Sequence[str],
+    roles: EventRoles | None = None,
+    *,
+    user: str | None = None,
+    tags: Sequence[TagColumn] = (),
+    time: str | None = None,
+    text: str | None = None,
+    action: str | None = None,
+    period: PeriodUnit = "none",
+) -> Events:
+    """Open sources of events and settle what their columns mean.
+
+    With `roles` nothing is guessed; otherwise what is not named is guessed from the usual English
+    and Chinese names. Every role's column must be in every file. With `period` other than "none" a
+    row needs a time; with "none" an absent or unreadable time is null and the row is used. Raises
+    UsageError for sources, columns or types that cannot be, DataError for files that cannot be
+    read or disagree.
+    """
+    return _read(sources, roles, _asked(roles, user, tags, time, text, action), period)
+
+
+def count_rows(events: Events) -> RowCounts:
+    """Read the sources once and count the rows: all, rejected by reason, first and last event."""
+    with reading(*events.sources):
+        frame = events.tally.collect(engine="streaming")
+    return tallied(frame)
+
+
+def tallied(tally: pl.DataFrame) -> RowCounts:
+    """Return the counts in a collected `Events.tally`."""
+    used = tally.filter(pl.col("reason").is_null())
+    rest = tally.filter(pl.col("reason").is_not_null()).sort("reason")
+    first, last = used.select("first_event", "last_event").row(0) if len(used) else (None, None)
+    rejected = dict(rest.select("reason", "rows").iter_rows())
+    return RowCounts(int(tally["rows"].sum()), rejected, first, last)
+
+
+def check_rows(counts: RowCounts, events: Events) -> None:
+    """Raise DataError if there was no row, or none that could be used."""
+    where = ", ".join(events.sources[:3]) + (" …" if len(events.sources) > 3 else "")
+    if not counts.rows_read:
+        raise DataError("there are no rows of events", where=where, cure="give files with rows")
+    if counts.rows_used:
+        return
+    reasons = ", ".join(f"{why} {n:,}" for why, n in counts.rejected.items())
+    raise DataError(
+        f"all {counts.rows_read:,} rows were rejected ({reasons})",
+        where=where,
+        cure="check the columns given as --user, --tags and --time; --rejects FILE shows the rows",
+    )
+
+
+def _asked(
+    given: EventRoles | None,
+    user: str | None,
+    tags: Sequence[TagColumn],
+    time: str | None,
+    text: str | None,
+    action: str | None,
+) -> roles.Asked:
+    if given is None:
+        return roles.Asked(user, tuple(tags), time, text, action)
+    return roles.Asked(
+        user or given.user,
+        tuple(tags) or given.tags,
+        time or given.time,
+        text or given.text,
+        action or given.action,
+    )
+
+
+def _read(
+    sources: Sequence[str], given: EventRoles | None, asked: roles.Asked, period: PeriodUnit
+) -> Events:
+    opened = open_sources(sources)
+    tables = _with_wanted_keys(opened.tables, asked)
+    columns = list(dict.fromkeys(name for table in tables for name in table.schema))
+    resolved = roles.resolve(columns, asked, period, guess=given is None)
+    part = resolved.roles
+    _check_everywhere(tables, part)
+    tables, content = _look_through(tables, part.user)
+    found = ids.decide(tables, part.user, content)
+    readings = [_time_reading(table, part.time) for table in tables]
+    notes = [*opened.notes, *resolved.notes, *found.notes]
+    strange = next((i for i, r in enumerate(readings) if r and r.kind == "unknown"), None)
+    if strange is not None:
+        unreadable = _unreadable_time(tables[strange], readings[strange], part.time)
+        if "time" not in resolved.guessed or period != "none":
+            raise unreadable
+        notes.append(f"It is not used after all: {unreadable.what}.")
+        part, readings = replace(part, time=None), [None] * len(tables)
+    notes += dict.fromkeys(r.note for r in readings if r)
+    plan = cleaning.Plan(part, found.id_type, period)
+    marked = pl.concat([cleaning.mark(plan, t, r) for t, r in zip(tables, readings, strict=True)])
+    singles = [(s, r) for t, r in zip(tables, readings, strict=True) for s in t.single()]
+    return Events(
+        clean=marked.filter(pl.col(cleaning.REASON).is_null()).drop(cleaning.REASON),
+        rejected=pl.concat([cleaning.refuse(plan, s, r) for s, r in singles], how="diagonal"),
+        tally=marked.group_by(cleaning.REASON).agg(
+            rows=pl.len(), first_event=pl.col("time").min(), last_event=pl.col("time").max()
+        ),
+        roles=part,
+        id_type=found.id_type,
+        period=period,
+        notes=tuple(notes),
+        sources=opened.names,
+        scratch=tuple(path for table in tables for path in table.scratch),
+    )
+
+
+def _with_wanted_keys(tables: Sequence[Table], asked: roles.Asked) -> list[Table]:
+    """Look through NDJSON files to their ends for a named key that their first lines lack."""
+    wanted = {asked.user, asked.time, asked.text, asked.action, *(t.column for t in asked.tags)}
+    known = {name for table in tables for name in table.schema}
+    if wanted - {None} <= known:
+        return list(tables)
+    with reading(*(file.name for table in tables for file in table.files)):
+        return [t.with_keys(None) if isinstance(t, LinesTable) else t for t in tables]
+
+
+def _check_everywhere(tables: Sequence[Table], part: EventRoles) -> None:
+    needed: dict[str, list[str | None]] = {
+        "--user": [part.user],
+        "--tags": [*(tag.column for tag in part.tags)],
+        "--time": [part.time],
+        "--text": [part.text],
+        "--action": [part.action],
+    }
+    for table in tables:
+        for option, names in needed.items():
+            for name in names:
+                if name is None or name in table.schema:
+                    continue
+                error = roles.missing_column(name, option, list(table.schema))
+                raise DataError(
+                    f"{table.files[0].name} has no column {name!r}, other sources have",
+                    where=error.where,
+                    cure="give files whose columns agree",
+                )
+
+
+def _look_through(tables: Sequence[Table], user: str) -> tuple[list[Table], list[bool | None]]:
+    """Read text sources once: are all ids integers, and may any file have short rows?"""
+    after: list[Table] = []
+    content: list[bool | None] = []
+    for table in tables:
+        if not table.textual:
+            after.append(table)
+            content.append(None)
+            continue
+        for part in _apart(table, user):
+            after.append(part[0])
+            content.append(part[1])
+    return after, content
+
+
+def _apart(table: Table, user: str) -> list[tuple[Table, bool | None]]:
+    """Return the table with what its content says, files with short rows as tables of their own."""
+    names = [file.name for file in table.files]
+    checks = {"integers": ids.only_integers(user), "filled": ids.any_value(user)}
+    if not isinstance(table, DelimitedTable):
+        with reading(*names):
+            seen = table.scan().select(**checks).collect(engine="streaming").row(0, named=True)
+        return [(table, seen["integers"] if seen["filled"] else None)]
+    gaps = {"gaps": table.may_have_short_rows()}
+    singles = list(table.single())
+    with reading(*names):
+        rows = _checked(singles, checks | gaps)
+        # What the short rows hold must not decide: it is often the rest of a broken line.
+        parts = [
+            single.with_short_rows() if row["gaps"] else single
+            for single, row in zip(singles, rows, strict=True)
+        ]
+        flawed = [part for part in parts if part.flawed]
+        kept = [row for row, part in zip(rows, parts, strict=True) if not part.flawed]
+        kept += _checked(flawed, checks)
+    integers = [row["integers"] for row in kept if row["filled"]]
+    verdict = all(integers) if integers else None
+    whole = {part.files[0] for part in parts if not part.flawed}
+    together = [table.of(whole)] if whole else []
+    return [(part, verdict) for part in (*together, *flawed)]
+
+
+def _checked(
+    tables: Sequence[DelimitedTable], checks: Mapping[str, pl.Expr]
+) -> list[dict[str, bool]]:
+    frames = [table.scan().filter(~pl.col(MALFORMED)).select(**checks) for table in tables]
+    return [frame.row(0, named=True) for frame in pl.collect_all(frames, engine="streaming")]
+
+
+def _time_reading(table: Table, column: str | None) -> times.TimeReading | None:
+    if column is None:
+        return None
+    value = pl.col(column)
+    filled = value.is_not_null()
+    if table.textual:
+        filled = filled & (value.str.strip_chars() != "")
+    with reading(*(file.name for file in table.files)):
+        sample = (
+            table.scan()
+            .select(column)
+            .filter(filled)
+            .head(times.SAMPLE)
+            .collect(engine="streaming")
+            .to_series()
+        )
+    return times.decide(sample, column)
+
+
+def _unreadable_time(
+    table: Table, strange: times.TimeReading | None, column: str | None
+) -> DataError:
+    example = strange.example if strange else ""
+    return DataError(
+        f"column {column!r} holds {example!r}, which is no time known here",
+        where=table.files[0].name,
+        cure="write times as 2026-05-04 10:11:12, as YYYYMMDD or as seconds since 1970",
+    )
