@@ -241,11 +241,11 @@ def test_empty_and_missing_input_is_one_message(run: Run, tmp_path: Path) -> Non
     for name, words in [
         ("empty.csv", "empty"), ("folder", "folder"), ("cut.parquet", "cut.parquet"),
         ("header.csv", "no rows"), ("nobody.csv", "all 2 rows were rejected"),
-        ("nowhere.parquet", "nowhere.parquet"),
     ]:  # fmt: skip
         ran = run("build", tmp_path / name, "--store", tmp_path / "s")
         fails(ran, 1, words)
         assert not (tmp_path / "s").exists()
+    fails(run("build", tmp_path / "no.parquet", "--store", tmp_path / "s"), 2, "no.parquet")
 
 
 def test_a_store_that_is_not_there_says_how_to_make_one(run: Run, tmp_path: Path) -> None:

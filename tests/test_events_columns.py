@@ -320,6 +320,13 @@ def test_one_column_may_serve_two_kinds_and_is_kept_once(tmp_path: Path) -> None
     assert events.clean.collect_schema().names()[5:] == ["tag:tag"]
 
 
+def test_lists_and_single_tags_may_be_mixed_even_far_below(tmp_path: Path) -> None:
+    lines = ['{"uid":1,"tag":["a\\\\b"]}'] * 10_001 + ['{"uid":2,"tag":"c"}']
+    assert tags(read_events([text(tmp_path, lines[0], "a.ndjson")])) == [["a\\b"]]
+    mixed = tags(read_events([text(tmp_path, "\n".join(lines), "b.ndjson")]))
+    assert (len(mixed), mixed[-1]) == (10_002, ["c"])
+
+
 def test_a_key_that_ndjson_has_only_far_below_is_found_when_named(tmp_path: Path) -> None:
     lines = ['{"uid":1,"tag":"a"}'] * 10_001 + ['{"uid":2,"tag":["b","c"],"late":"x"}']
     source = text(tmp_path, "\n".join(lines), "a.ndjson")
