@@ -124,6 +124,13 @@ def test_a_missing_column_names_the_nearest(tmp_path: Path) -> None:
         read_events([source], user="houshold_id")
 
 
+def test_a_file_that_is_no_table_gives_a_message_of_readable_length(tmp_path: Path) -> None:
+    source = text(tmp_path, "x" * 200_000 + "\n" + "y" * 200_000 + "\n")
+    with pytest.raises(UsageError, match="no column looks like the user") as caught:
+        read_events([source])
+    assert len(str(caught.value)) < 300
+
+
 def test_an_ambiguous_time_is_left_out_where_none_is_needed(tmp_path: Path) -> None:
     events = read_events([text(tmp_path, "uid,tag,date,time\n1,a,x,y\n")])
     assert events.roles.time is None
@@ -246,6 +253,8 @@ def test_sources_whose_ids_differ_in_type_are_refused_by_name(tmp_path: Path) ->
     assert users(read_events([numbers, csv_numbers])) == [1, 2]
     assert users(read_events([words, csv_numbers])) == ["1", "2"]
     assert users(read_events([csv_words, csv_numbers])) == ["x1", "2"]
+    empty = parquet(tmp_path, pl.DataFrame({"uid": [None], "tag": ["a"]}), "e.parquet")
+    assert users(read_events([empty, numbers])) == [1]
 
 
 def test_ndjson_ids_go_by_content_like_csv(tmp_path: Path) -> None:
@@ -350,32 +359,35 @@ def as_tag(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value).strip()
 
 
-@given(st.lists(st.one_of(JSON, st.lists(JSON, max_size=4)), min_size=1, max_size=8), st.booleans())
-@example(["\\ud83d", '["\\ud83d"]', ["😀"]], True)
-def test_any_json_value_or_list_of_them_becomes_its_tags(
-    cells: list[object], ascii_only: bool
-) -> None:
+def read_json(cells: list[object], ascii_only: bool) -> dict[object, list[str]]:
     lines = [json.dumps({"uid": n, "tag": c}, ensure_ascii=ascii_only) for n, c in enumerate(cells)]
     with tempfile.TemporaryDirectory() as folder:
-        source = text(Path(folder), "\n".join([*lines, '{"uid":-1,"tag":"end"}']), "a.ndjson")
-        rows = read_events([source]).clean.select("user", "tag:tag").collect().rows()
-    expected = []
-    for number, cell in enumerate(cells):
-        if isinstance(cell, str):
-            try:
-                inner = json.loads(cell)
-            except ValueError:
-                inner = None
-            if isinstance(inner, list):
-                continue  # a text that is itself a list: told apart nowhere, tested elsewhere
-        values = cell if isinstance(cell, list) else [cell]
-        named = list(dict.fromkeys(tag for tag in map(as_tag, values) if tag))
-        if named:
-            expected.append((number, named))
-    lists = {n for n, c in enumerate(cells) if isinstance(c, str) and c.strip().startswith("[")}
-    assert [row for row in rows if row[0] >= 0 and row[0] not in lists] == [
-        row for row in expected if row[0] not in lists
-    ]
+        source = text(Path(folder), "\n\n".join(lines), "a.ndjson")
+        events = read_events([source], user="uid", tags=[TagColumn("tag", "interest")])
+        return dict(events.clean.select("user", "tag:tag").collect().iter_rows())
+
+
+def expected_tags(cells: list[object]) -> dict[object, list[str]]:
+    lists = [cell if isinstance(cell, list) else [cell] for cell in cells]
+    named = [list(dict.fromkeys(tag for tag in map(as_tag, cell) if tag)) for cell in lists]
+    return {number: found for number, found in enumerate(named) if found}
+
+
+@given(st.lists(st.lists(JSON, max_size=4), min_size=1, max_size=8), st.booleans())
+@example([["\\ud83d", "a\\b", '"', "😀"]], True)
+def test_any_json_list_becomes_its_tags(cells: list[list[object]], ascii_only: bool) -> None:
+    assert read_json(cells, ascii_only) == expected_tags(cells)
+
+
+@given(
+    st.lists(JSON.filter(lambda v: not as_tag(v).startswith("[")), min_size=1, max_size=8),
+    st.lists(st.lists(st.sampled_from(["a", "é😀", 'q"q', 3, None, True]), max_size=3), max_size=4),
+    st.booleans(),
+)
+def test_any_json_value_is_a_tag_beside_lists_too(
+    cells: list[object], lists: list[list[object]], ascii_only: bool
+) -> None:
+    assert read_json([*cells, *lists], ascii_only) == expected_tags([*cells, *lists])
 
 
 @given(

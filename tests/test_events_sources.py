@@ -201,6 +201,7 @@ def test_a_folder_without_data_says_what_it_holds(tmp_path: Path) -> None:
         ("header.csv", b"user_id,tag\n", "a header and no rows"),
         ("header.csv", b"user_id,tag", "a header and no rows"),
         ("blank.csv", b"\n\n\n", "has no header"),
+        ("endless.csv", b"x" * 200_000, "a header and no rows"),
         ("book.csv", b"PK\x03\x04" + bytes(range(256)), "a zip archive or an Excel workbook"),
         ("book.ndjson", b"PK\x03\x04" + bytes(range(256)), "a zip archive or an Excel workbook"),
         ("binary.csv", b"user_id,tag\n1,\x00\x01\n", "is not text: byte 14 is zero"),

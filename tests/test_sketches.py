@@ -11,8 +11,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from overlap.hashing import hash_users, remix
-from overlap.model import FULL_THETA, DataError, SketchSpec, memberships_schema
-from overlap.sketches import Sketches, build, merge, merge_registers
+from overlap.model import FULL_THETA, AudienceKey, DataError, SketchSpec, memberships_schema
+from overlap.sketches import SketchBuilder, Sketches, build, merge, merge_registers
 
 WEEKS = [date(2026, 1, 5), date(2026, 1, 12), date(2026, 1, 19)]
 SCHEMA = memberships_schema("integer")
@@ -68,6 +68,35 @@ def test_a_merge_of_parts_equals_a_build_of_the_whole_bit_for_bit(
         return
     parts = [built(g, spec, f"part {i}") for i, g in enumerate(groups) if g]
     assert merge(parts).fingerprint() == whole.fingerprint()
+
+
+@settings(max_examples=120)
+@given(st.lists(row, max_size=150), specs, st.integers(1, 40), st.integers(1, 40))
+def test_a_stream_builds_the_same_bits_whatever_its_batches_and_buffer(
+    rows: list[tuple[str, str, date, int, int]], spec: SketchSpec, batch: int, buffer: int
+) -> None:
+    occurrences = [r for r in rows for _ in range(r[4])]
+    builder = SketchBuilder(spec, buffer)
+    users = pl.Series([r[3] for r in occurrences], dtype=pl.Int64)
+    hashes = hash_users(users)
+
+    def streamed() -> str:
+        for at in range(0, len(occurrences), batch):
+            piece = occurrences[at : at + batch]
+            codes = [builder.code(AudienceKey(kind, name)) for kind, name, *_ in piece]
+            periods = [builder.period((r[2] - date(1970, 1, 1)).days) for r in piece]
+            builder.add(
+                hashes[at : at + batch], np.array(codes, np.int32), np.array(periods, np.int32)
+            )
+        return builder.finish("x").fingerprint()
+
+    try:
+        expected = built(rows, spec, "x").fingerprint()
+    except DataError:
+        with pytest.raises(DataError, match="budget"):
+            streamed()
+        return
+    assert streamed() == expected
 
 
 @settings(max_examples=40)

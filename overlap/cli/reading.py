@@ -191,5 +191,5 @@ def _window(panel: Panel, start: str | None, end: str | None) -> Window:
     unit = panel.spec.period
     return Window(
         events.parse_period(start, unit) if start else None,
-        events.parse_period(end, unit) if end else None,
+        events.parse_period(end, unit, end=True) if end else None,
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from scipy import special
 
 from overlap.estimates.intervals import (
     Flags,
@@ -18,6 +19,7 @@ from overlap.estimates.intervals import (
     columns,
     inside,
     intervals,
+    normal_quantile,
     tail,
 )
 from overlap.estimates.shares import largest_whole, shares_within
@@ -136,6 +138,9 @@ def expected(
     beyond = tail(level)
     pair = _pair(both, a, b, n, rate, baseline_rate, beyond)
     value, low, high = _expected(pair, beyond)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slack = (pair.big + pair.small) / pair.n * 0.5
+    low, high = np.maximum(low - slack, 0), high + slack
     return intervals(value, low, high, pair.both, pair.rate, pair.exact)
 
 
@@ -146,18 +151,22 @@ def _expected(
     size = counts_beyond(s, T, beyond)
     with np.errstate(divide="ignore", invalid="ignore"):
         value = s * pair.big / (pair.n * T)
-        middle = np.where(s > 0, s, 0.5) / T
-        centre = middle * pair.q.value
         # cov(log B, log q) = (1 − T)/T · (L − 1)/N: positive where A and B attract each other.
         lift = pair.both * pair.n / (s * pair.big)
         ratio = s * pair.big / (pair.n * (pair.n - pair.big))
         correlation = np.clip(np.nan_to_num((lift - 1) * np.sqrt(ratio)), -1, 1)
-        size_low, size_high = _logs(size, middle)
+        size_low, size_high = _logs(size, size.value)
         q_low, q_high = _logs(pair.q, pair.q.value)
-        extra = (pair.base_low, pair.base_high) if with_baseline else (0 * middle, 0 * middle)
-        low = centre * np.exp(-_hypot(size_low, q_low, -correlation, extra[1]))
-        high = centre * np.exp(_hypot(size_high, q_high, -correlation, extra[0]))
-    return value, np.where(s > 0, low, 0 * centre), high
+        z = -float(special.ndtri(beyond))
+        size_least = z * np.sqrt((1 - T) / s)
+        q_least = z * np.sqrt((1 - T) * (1 - pair.q.value) / pair.big)
+        size_low, size_high = np.maximum(size_low, size_least), np.maximum(size_high, size_least)
+        q_low, q_high = np.maximum(q_low, q_least), np.maximum(q_high, q_least)
+        extra = (pair.base_low, pair.base_high) if with_baseline else (0 * s, 0 * s)
+        low = value * np.exp(-_hypot(size_low, q_low, -correlation, extra[1]))
+        high = value * np.exp(_hypot(size_high, q_high, -correlation, extra[0]))
+        most = size.high * pair.q.high + 0 * value
+    return value, np.where(s > 0, low, value), np.where(s > 0, high, most)
 
 
 def excess(
@@ -172,7 +181,9 @@ def excess(
     """Return excess users n − A·B/N, negative where the audiences avoid each other.
 
     The interval joins those of the count and of what is expected (MOVER) with the correlation of
-    the two in one sample. NaN where the baseline has no hit; exact at rate 1. Raises UsageError.
+    the two in one sample, and is on neither side narrower than the normal one: near T = 1 the
+    count's own bounds are whole users and leave no room for the error of what is expected. NaN
+    where the baseline has no hit; exact at rate 1. Raises UsageError.
     """
     beyond = tail(level)
     pair = _pair(both, a, b, n, rate, baseline_rate, beyond)
@@ -181,18 +192,32 @@ def excess(
     with np.errstate(divide="ignore", invalid="ignore"):
         qa, qb = pair.big / pair.n, pair.small / pair.n
         common = qa + qb - qa * qb
-        # Each user's influence on A·B/N, squared and summed over the four cells of the pair.
-        squares = (
-            pair.both * common**2
-            + (pair.big - pair.both) * (qb * (1 - qa)) ** 2
-            + (pair.small - pair.both) * (qa * (1 - qb)) ** 2
-            + (pair.n - pair.big - pair.small + pair.both) * (qa * qb) ** 2
-        )
-        correlation = np.nan_to_num(np.sqrt(pair.both) * common / np.sqrt(squares))
-        correlation = np.clip(correlation, 0, 1)
+        cells = (pair.both, pair.big - pair.both, pair.small - pair.both)
+        rest = pair.n - sum(cells)
+        # What one user of each cell moves A·B/N, and the excess, squared and summed.
+        moves = _squares(cells, rest, common, qb * (1 - qa), qa * (1 - qb), qa * qb)
+        own = _squares(cells, rest, (1 - qa) * (1 - qb), qb * (1 - qa), qa * (1 - qb), qa * qb)
+        correlation = np.clip(np.nan_to_num(np.sqrt(pair.both / moves) * common), 0, 1)
         base_up = value * np.expm1(pair.base_low)
         base_down = -value * np.expm1(-pair.base_high)
-    down = _hypot(found.value - found.low, high - value, correlation, base_up)
-    up = _hypot(found.high - found.value, value - low, correlation, base_down)
+        slack = 0.5 * np.maximum((1 - qa) * (1 - qb), np.maximum(qa, qb))
+    normal = normal_quantile(level) * np.sqrt(own * (1 - pair.rate)) / pair.rate + slack
+    zero = np.zeros_like(normal)
+    down = _hypot(found.value - found.low, high - value, correlation, zero)
+    up = _hypot(found.high - found.value, value - low, correlation, zero)
     gain = found.value - value
-    return intervals(gain, gain - down, gain + up, pair.both, pair.rate, pair.exact)
+    return intervals(
+        gain,
+        gain - np.hypot(np.maximum(down, normal), base_up),
+        gain + np.hypot(np.maximum(up, normal), base_down),
+        pair.both,
+        pair.rate,
+        pair.exact,
+    )
+
+
+def _squares(cells: tuple[Floats, ...], rest: Floats, *moves: Floats) -> Floats:
+    total = rest * moves[-1] ** 2
+    for users, move in zip(cells, moves, strict=False):
+        total = total + users * move**2
+    return total

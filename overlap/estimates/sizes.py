@@ -43,7 +43,8 @@ def counts_beyond(s: Floats, T: Floats, beyond: float) -> Intervals:
     part = T < 1
     low[part] = np.ceil(least_members(s[part], T[part], beyond))
     high[part] = np.floor(most_members(s[part], T[part], beyond))
-    return intervals(s / T, low, high, s, T)
+    # s/T itself lies between whole users.
+    return intervals(s / T, low, np.maximum(high, s / T), s, T)
 
 
 def count(hits: float, rate: float, level: float = 0.95) -> Estimate:

@@ -148,7 +148,15 @@ def read_dialect(text: Text) -> Dialect:
             cure="close the quote",
         )
     delimiter = told or _delimiter(record, tabbed=text.file.tabbed)
-    header = _names(next(csv.reader([record], delimiter=delimiter)))
+    csv.field_size_limit(sys.maxsize)
+    try:
+        header = _names(next(csv.reader([record], delimiter=delimiter)))
+    except csv.Error as error:
+        raise DataError(
+            f"{name} has a first line that is no header: {error}",
+            where=f"{name}, line {skipped}",
+            cure="give a file whose first line names the columns",
+        ) from error
     if next((r for r in rows if r.strip()), None) is None and text.whole:
         raise DataError(
             f"{name} has a header and no rows", where=name, cure="give a file with rows"

@@ -55,6 +55,8 @@ def decide(tables: Sequence[Table], column: str, content: Sequence[bool | None])
         if table.textual:
             continue
         dtype, name = table.schema[column], table.files[0].name
+        if dtype == pl.Null:
+            continue
         kind = _declared(table, dtype, column)
         if kind == "text" and dtype.is_integer():
             notes.append(f"Ids of {name} exceed signed 64-bit integers and are read as text.")
@@ -107,7 +109,7 @@ def _declared(table: Table, dtype: pl.DataType, column: str) -> IdType:
         return "text" if largest is not None and largest > _INT64_MAX else "integer"
     if dtype.is_integer() or dtype.is_float() or dtype.is_decimal():
         return "integer"
-    if isinstance(dtype, (pl.String, pl.Categorical, pl.Enum, pl.Binary, pl.Null)):
+    if isinstance(dtype, (pl.String, pl.Categorical, pl.Enum, pl.Binary)):
         return "text"
     raise UsageError(
         f"column {column!r} is of type {dtype}, which cannot tell users apart",

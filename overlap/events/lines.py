@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -23,16 +23,18 @@ SAMPLE_LINES = 10_000
 
 @dataclass(frozen=True, slots=True)
 class LinesTable:
-    """NDJSON files: every value is read as text, a list as the JSON it is written in.
+    """NDJSON files: every value is read as text, or as a list of text where lists are asked for.
 
     polars would tell types from the first lines and fail on later ones that differ; read as text,
-    a value may be a number here, a text there and a list elsewhere.
+    a value may be a number here, a text there and a list (in its JSON) elsewhere. `lists` are the
+    keys that only ever held lists in the lines looked at.
     """
 
     files: tuple[SourceFile, ...]
     sources: tuple[str | bytes, ...]
     schema: pl.Schema
     scratch: tuple[Path, ...] = ()
+    lists: frozenset[str] = frozenset()
     textual: bool = True
 
     def scan(self, *, numbered: bool = False) -> pl.LazyFrame:
@@ -61,11 +63,23 @@ class LinesTable:
         Raises DataError for a line among them that holds no object.
         """
         keys: dict[str, type[pl.String]] = {}
+        lists, others = set[str](), set[str]()
         for file, source in zip(self.files, self.sources, strict=True):
             for number, line in enumerate(islice(_lines(file, source, lines), lines), start=1):
-                if line.strip():
-                    keys.update(dict.fromkeys(_keys(line, number, file.name), pl.String))
-        return replace(self, schema=pl.Schema(keys))
+                if not line.strip():
+                    continue
+                for key, value in _object(line, number, file.name).items():
+                    keys[key] = pl.String
+                    if value is not None:
+                        (lists if isinstance(value, list) else others).add(key)
+        return replace(self, schema=pl.Schema(keys), lists=frozenset(lists - others))
+
+    def with_lists(self, wanted: Collection[str]) -> LinesTable:
+        """Return the table with these keys read as lists, as far as they only held lists."""
+        # The JSON that polars makes of a list does not escape backslashes: lists are read as such.
+        listed = {key: pl.List(pl.String) for key in self.lists.intersection(wanted)}
+        plain = dict.fromkeys(self.schema, pl.String())
+        return replace(self, schema=pl.Schema({**plain, **listed}))
 
 
 def _lines(file: SourceFile, source: str | bytes, most: int | None) -> Iterator[bytes]:
@@ -87,7 +101,7 @@ def _lines(file: SourceFile, source: str | bytes, most: int | None) -> Iterator[
             yield from stream
 
 
-def _keys(line: bytes, number: int, name: str) -> list[str]:
+def _object(line: bytes, number: int, name: str) -> dict[str, object]:
     where = f"{name}, line {number}"
     try:
         value = json.loads(line)
@@ -105,7 +119,7 @@ def _keys(line: bytes, number: int, name: str) -> list[str]:
             where=where,
             cure="write one object on each line, without brackets around them all",
         )
-    return list(value)
+    return value
 
 
 def find_bad_line(path: Path, most: int) -> None:
@@ -113,7 +127,7 @@ def find_bad_line(path: Path, most: int) -> None:
     with open_binary(str(path)) as stream:
         for number, line in enumerate(islice(stream, most), start=1):
             if line.strip():
-                _keys(line, number, str(path))
+                _object(line, number, str(path))
 
 
 def _unglobbed(path: str) -> str:

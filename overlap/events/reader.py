@@ -11,11 +11,11 @@ from typing import NamedTuple
 import polars as pl
 
 from overlap.events import cleaning, ids, roles, times
-from overlap.events.delimited import DelimitedTable
 from overlap.events.failures import reading
+from overlap.events.inspection import look_through
 from overlap.events.lines import LinesTable
 from overlap.events.opening import open_sources
-from overlap.events.tables import MALFORMED, Table
+from overlap.events.tables import Table
 from overlap.model import DataError, EventRoles, IdType, PeriodUnit, TagColumn
 
 
@@ -144,7 +144,10 @@ def _read(
     resolved = roles.resolve(columns, asked, period, guess=given is None)
     part = resolved.roles
     _check_everywhere(tables, part)
-    tables, content = _look_through(tables, part.user)
+    tagged = {tag.column for tag in part.tags}
+    tables, content = look_through(
+        [t.with_lists(tagged) if isinstance(t, LinesTable) else t for t in tables], part.user
+    )
     found = ids.decide(tables, part.user, content)
     readings = [_time_reading(table, part.time) for table in tables]
     notes = [*opened.notes, *resolved.notes, *found.notes]
@@ -203,55 +206,6 @@ def _check_everywhere(tables: Sequence[Table], part: EventRoles) -> None:
                     where=error.where,
                     cure="give files whose columns agree",
                 )
-
-
-def _look_through(tables: Sequence[Table], user: str) -> tuple[list[Table], list[bool | None]]:
-    """Read text sources once: are all ids integers, and may any file have short rows?"""
-    after: list[Table] = []
-    content: list[bool | None] = []
-    for table in tables:
-        if not table.textual:
-            after.append(table)
-            content.append(None)
-            continue
-        for part in _apart(table, user):
-            after.append(part[0])
-            content.append(part[1])
-    return after, content
-
-
-def _apart(table: Table, user: str) -> list[tuple[Table, bool | None]]:
-    """Return the table with what its content says, files with short rows as tables of their own."""
-    names = [file.name for file in table.files]
-    checks = {"integers": ids.only_integers(user), "filled": ids.any_value(user)}
-    if not isinstance(table, DelimitedTable):
-        with reading(*names):
-            seen = table.scan().select(**checks).collect(engine="streaming").row(0, named=True)
-        return [(table, seen["integers"] if seen["filled"] else None)]
-    gaps = {"gaps": table.may_have_short_rows()}
-    singles = list(table.single())
-    with reading(*names):
-        rows = _checked(singles, checks | gaps)
-        # What the short rows hold must not decide: it is often the rest of a broken line.
-        parts = [
-            single.with_short_rows() if row["gaps"] else single
-            for single, row in zip(singles, rows, strict=True)
-        ]
-        flawed = [part for part in parts if part.flawed]
-        kept = [row for row, part in zip(rows, parts, strict=True) if not part.flawed]
-        kept += _checked(flawed, checks)
-    integers = [row["integers"] for row in kept if row["filled"]]
-    verdict = all(integers) if integers else None
-    whole = {part.files[0] for part in parts if not part.flawed}
-    together = [table.of(whole)] if whole else []
-    return [(part, verdict) for part in (*together, *flawed)]
-
-
-def _checked(
-    tables: Sequence[DelimitedTable], checks: Mapping[str, pl.Expr]
-) -> list[dict[str, bool]]:
-    frames = [table.scan().filter(~pl.col(MALFORMED)).select(**checks) for table in tables]
-    return [frame.row(0, named=True) for frame in pl.collect_all(frames, engine="streaming")]
 
 
 def _time_reading(table: Table, column: str | None) -> times.TimeReading | None:

@@ -212,5 +212,5 @@ def _guess(part: str, free: Sequence[str], columns: Sequence[str], *, needed: bo
 
 
 def _listed(columns: Sequence[str]) -> str:
-    shown = ", ".join(columns[:40])
+    shown = ", ".join(c if len(c) <= 60 else f"{c[:60]}…" for c in columns[:40])
     return f"columns: {shown}{f' and {len(columns) - 40} more' if len(columns) > 40 else ''}"

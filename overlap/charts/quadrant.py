@@ -1,0 +1,301 @@
+"""Openings as bubbles: affinity against the brand's strength."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+import polars as pl
+
+from overlap.charts.colours import (
+    BAND,
+    EDGE,
+    MUTED,
+    MUTED_LINE,
+    NOTHING,
+    OPENING,
+    RULE,
+    SELECTED,
+)
+from overlap.charts.labels import Spot, place
+from overlap.charts.words import WORDS
+from overlap.insights import wording
+
+MOST_BUBBLES = 300
+"""Drawing more than this many hides what matters and makes the page heavy."""
+MOST_LABELS = 7
+LARGEST_BUBBLE = 54.0
+"""Diameter of the largest bubble, in pixels."""
+SMALLEST_BUBBLE = 7.0
+
+HEIGHT = 430
+_PLOT = (610.0, 335.0)
+"""The plot's usual size in pixels: near enough to keep names apart on it."""
+_TICKS = (10, 20, 30, 50, 80, 100, 120, 150, 200, 300, 500, 800, 1200, 2000, 5000, 10_000)
+
+_SOLID = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}
+"""A click selects without fading what was not clicked."""
+
+
+def opening_quadrant(frame: pl.DataFrame, language: str, selected: str | None = None) -> go.Figure:
+    """Return openings as bubbles: TGI by fair-share index, area by unreached users.
+
+    Takes the rows of insights.openings.SCORED_TABLE. Without a brand the vertical axis is the
+    share of the category. Suppressed rows are not drawn, and of many rows only the MOST_BUBBLES
+    that rank first. Every point's customdata starts with the name of its interest.
+    """
+    words = WORDS[language]
+    branded = has_fair_share(frame)
+    y = "fair_share_index" if branded else "share_of_category"
+    shown = drawable(frame, selected).filter(pl.col(y).is_not_null())
+    plot = _Plot(
+        y,
+        _x_range(shown["tgi"].to_list()),
+        _y_range(shown[y].to_list(), branded),
+        max([*shown["unreached_users"].to_list(), 1.0]),
+    )
+    scored = shown.filter(pl.col("score").is_not_null())
+    rest = shown.filter(pl.col("score").is_null())
+    return go.Figure(
+        data=[
+            _bubbles(rest, plot, words, language, scored=False),
+            _bubbles(scored, plot, words, language, scored=True),
+            _ring(shown.filter(pl.col("interest") == selected), plot),
+            _names(shown, plot, selected),
+        ],
+        layout=_layout(plot, words, branded),
+    )
+
+
+def drawable(frame: pl.DataFrame, selected: str | None = None) -> pl.DataFrame:
+    """Return the rows that a chart of openings draws: not suppressed, the first ones of many."""
+    shown = frame.filter(
+        pl.col("tgi").is_not_null() & (pl.col("tgi") > 0) & pl.col("unreached_users").is_not_null()
+    )
+    if len(shown) <= MOST_BUBBLES:
+        return shown
+    first = pl.int_range(pl.len()) < MOST_BUBBLES
+    return shown.filter(first | (pl.col("interest") == selected))
+
+
+def has_fair_share(frame: pl.DataFrame) -> bool:
+    """Whether there is a brand whose strength can be compared at all."""
+    return frame["fair_share_index"].is_not_null().any()
+
+
+@dataclass(frozen=True, slots=True)
+class _Plot:
+    """What is where: the column of the vertical axis, the ranges, and the largest bubble's users.
+
+    `x` is in powers of ten.
+    """
+
+    column: str
+    x: tuple[float, float]
+    y: tuple[float, float]
+    largest: float
+
+    def diameter(self, users: float) -> float:
+        """Areas are in proportion to users."""
+        return max(SMALLEST_BUBBLE, LARGEST_BUBBLE * math.sqrt(max(users, 0.0) / self.largest))
+
+    def spot(self, row: Mapping[str, Any]) -> Spot:
+        """Return a row's bubble in pixels."""
+        width, height = _PLOT
+        x = (math.log10(row["tgi"]) - self.x[0]) / (self.x[1] - self.x[0])
+        y = (row[self.column] - self.y[0]) / (self.y[1] - self.y[0])
+        radius = self.diameter(row["unreached_users"]) / 2
+        return Spot(row["interest"], width * x, height * y, radius)
+
+
+# --- bubbles ----------------------------------------------------------------------------------
+
+
+def _bubbles(
+    rows: pl.DataFrame, plot: _Plot, words: Mapping[str, str], language: str, *, scored: bool
+) -> go.Scatter:
+    # The largest first, so that small bubbles lie on top and can be hit.
+    rows = rows.sort("unreached_users", descending=True)
+    marker: dict[str, Any] = {
+        "size": [plot.diameter(users) for users in rows["unreached_users"]],
+        "opacity": 0.9 if scored else 1.0,
+        "line": {"width": 1, "color": EDGE if scored else MUTED_LINE},
+        "color": rows["score"].to_list() if scored else MUTED,
+    }
+    if scored:
+        most = max([50.0, *rows["score"].to_list()])
+        # The colours themselves come from the page's theme.
+        marker |= {"autocolorscale": True, "cmin": 0, "cmax": most, "showscale": len(rows) > 0}
+        marker["colorbar"] = _colorbar(words)
+    opacity = {"marker": {"opacity": marker["opacity"]}}
+    return go.Scatter(
+        x=rows["tgi"].to_list(),
+        y=rows[plot.column].to_list(),
+        mode="markers",
+        name=words["score" if scored else "no_score"],
+        marker=marker,
+        customdata=[[row["interest"], _hover(row, words, language)] for row in rows.to_dicts()],
+        hovertemplate="%{customdata[1]}<extra></extra>",
+        selected=opacity,
+        unselected=opacity,
+    )
+
+
+def _ring(rows: pl.DataFrame, plot: _Plot) -> go.Scatter:
+    return go.Scatter(
+        x=rows["tgi"].to_list(),
+        y=rows[plot.column].to_list(),
+        mode="markers",
+        marker={
+            "size": [plot.diameter(users) + 8 for users in rows["unreached_users"]],
+            "color": NOTHING,
+            "line": {"width": 3, "color": SELECTED},
+        },
+        hoverinfo="skip",
+        **_SOLID,
+    )
+
+
+def _names(shown: pl.DataFrame, plot: _Plot, selected: str | None) -> go.Scatter:
+    rows = {row["interest"]: row for row in shown.to_dicts()}
+    spots = [plot.spot(row) for row in rows.values()]
+    # The largest is what everybody looks for, also where it is there by chance alone.
+    largest = max(rows, key=lambda name: rows[name]["unreached_users"] or 0.0, default=None)
+    ranked = [name for name, row in rows.items() if row["score"] is not None]
+    wanted = [name for name in (selected, largest, *ranked) if name in rows and name is not None]
+    order = list(dict.fromkeys(wanted))[: 3 * MOST_LABELS]
+    placed = place(spots, order, _PLOT, MOST_LABELS)
+    return go.Scatter(
+        x=[rows[name]["tgi"] for name in placed],
+        y=[rows[name][plot.column] for name in placed],
+        mode="markers+text",
+        # An invisible marker as large as the bubble keeps the text outside it.
+        marker={
+            "size": [plot.diameter(rows[name]["unreached_users"]) + 4 for name in placed],
+            "color": NOTHING,
+        },
+        text=[html.escape(name) for name in placed],
+        textposition=list(placed.values()),
+        textfont={"size": 12},
+        hoverinfo="skip",
+        **_SOLID,
+    )
+
+
+def _hover(row: Mapping[str, Any], words: Mapping[str, str], language: str) -> str:
+    users = wording.users(row["overlap_users"], language)
+    ends = (
+        words["exact"]
+        if row["exact"]
+        else wording.interval(row["overlap_low"], row["overlap_high"], language)
+    )
+    lines = [
+        f"<b>{html.escape(row['interest'])}</b>",
+        f"{words['both']}: {users} ({ends})",
+        f"{words['expected']}: {wording.users(row['expected_users'], language)}",
+        f"{words['tgi']}: {wording.index(row['tgi'])} "
+        f"({words['cautious']} {wording.index(row['tgi_cautious'])})",
+    ]
+    if row["fair_share_index"] is not None:
+        lines += [
+            f"{words['fair_hover']}: {wording.index(row['fair_share_index'])} "
+            f"({wording.percent(row['brand_penetration'])} / "
+            f"{wording.percent(row['category_penetration'])})",
+            f"{words['unreached']}: {wording.users(row['unreached_users'], language)}, "
+            f"{words['gap']}: {wording.users(row['gap_users'], language)}",
+        ]
+    else:
+        lines.append(f"{words['share_hover']}: {wording.percent(row['share_of_category'])}")
+    score = wording.index(row["score"]) if row["score"] is not None else words["no_score"]
+    lines.append(f"{words['score']}: {score}")
+    return "<br>".join(lines)
+
+
+# --- axes -------------------------------------------------------------------------------------
+
+
+def _x_range(tgis: list[float]) -> tuple[float, float]:
+    low, high = math.log10(min([*tgis, 70.0])), math.log10(max([*tgis, 150.0]))
+    margin = 0.06 * (high - low)
+    return low - margin, high + 1.6 * margin
+
+
+def _y_range(values: list[float], branded: bool) -> tuple[float, float]:
+    values = [*values, 60.0, 125.0] if branded else [*values, 0.0, 0.1]
+    low, high = min(values), max(values)
+    margin = 0.11 * (high - low)
+    # Room below for the name of the corner, and above for that of the band.
+    return low - (1.9 * margin if branded else margin), high + 1.6 * margin
+
+
+def _colorbar(words: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "title": {"text": f"{words['score']}<br> ", "side": "top", "font": {"size": 12}},
+        "thickness": 10,
+        "len": 0.55,
+        "y": 0.5,
+        "x": 1.01,
+        "xpad": 4,
+        "tickvals": [0, 25, 50, 75, 100],
+        "outlinewidth": 0,
+    }
+
+
+def _layout(plot: _Plot, words: Mapping[str, str], branded: bool) -> dict[str, Any]:
+    corner = words["opening_brand" if branded else "opening"]
+    return {
+        "height": HEIGHT,
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "showlegend": False,
+        "hovermode": "closest",
+        "clickmode": "event+select",
+        "dragmode": False,
+        "font": {"size": 12},
+        "shapes": _shapes(plot, branded),
+        "annotations": [
+            _note(f"<b>{corner}</b>", x=1, xref="x domain", xanchor="right",
+                  y=0.01 if branded else 0.99, yanchor="bottom" if branded else "top"),
+            _note(words["chance"], x=2, xref="x", xanchor="center", y=0.99, yanchor="top"),
+        ],
+        "xaxis": {
+            "type": "log",
+            "range": list(plot.x),
+            "title": {"text": words["x"], "standoff": 8, "font": {"size": 12}},
+            "tickvals": list(_TICKS),
+            "ticktext": [f"{tick:,}" for tick in _TICKS],
+            "fixedrange": True,
+            "showgrid": False,
+        },
+        "yaxis": {
+            "range": list(plot.y),
+            "title": {
+                "text": words["fair" if branded else "share"],
+                "standoff": 20,
+                "font": {"size": 12},
+            },
+            "tickformat": ",.0f" if branded else ".0%",
+            "fixedrange": True,
+            "zeroline": False,
+            "nticks": 7,
+        },
+    }  # fmt: skip
+
+
+def _shapes(plot: _Plot, branded: bool) -> list[dict[str, Any]]:
+    area = {"type": "rect", "layer": "below", "line": {"width": 0}}
+    rule = {"type": "line", "layer": "below", "line": {"color": RULE, "width": 1, "dash": "dot"}}
+    bottom, top = (plot.y[0], 100.0) if branded else plot.y
+    opening = {"x0": 120, "x1": 10 ** plot.x[1], "y0": bottom, "y1": top, "fillcolor": OPENING}
+    band = {"x0": 80, "x1": 120, "y0": 0, "y1": 1, "yref": "y domain", "fillcolor": BAND}
+    across = {"x0": 0, "x1": 1, "xref": "x domain", "y0": 100, "y1": 100}
+    down = {"x0": 100, "x1": 100, "y0": 0, "y1": 1, "yref": "y domain"}
+    shapes = [{**area, **opening}, {**area, **band}, {**rule, **down}]
+    return [*shapes, {**rule, **across}] if branded else shapes
+
+
+def _note(text: str, **at: Any) -> dict[str, Any]:
+    return {"text": text, "yref": "y domain", "showarrow": False, "font": {"size": 11}, **at}

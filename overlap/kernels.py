@@ -1,0 +1,175 @@
+"""Compiled inner loops; they run without the interpreter lock and hold no state.
+
+Compiled once per machine and kept on disk. `theta` and `hash` are uint64 in units of 2**-63; a
+*cell* is one (audience, period), numbered audience · periods + period.
+"""
+
+# numba types are not annotated; what goes in and out stands in each docstring.
+# mypy: disable-error-code="no-untyped-def,untyped-decorator,no-untyped-call"
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit, uint64
+
+_C1 = uint64(0x87C37B91114253D5)
+_C2 = uint64(0x4CF5AD432745937F)
+_F1 = uint64(0xFF51AFD7ED558CCD)
+_F2 = uint64(0xC4CEB9FE1A85EC53)
+_GOLDEN = uint64(0x9E3779B97F4A7C15)
+
+
+@njit(inline="always")
+def _rotl(x, r):
+    return (x << uint64(r)) | (x >> uint64(64 - r))
+
+
+@njit(inline="always")
+def _fmix(x):
+    x ^= x >> uint64(33)
+    x *= _F1
+    x ^= x >> uint64(33)
+    x *= _F2
+    return x ^ (x >> uint64(33))
+
+
+@njit(inline="always")
+def _finish(h1, h2, length):
+    h1 ^= length
+    h2 ^= length
+    h1 += h2
+    h2 += h1
+    return (_fmix(h1) + _fmix(h2)) >> uint64(1)
+
+
+@njit(cache=True, nogil=True)
+def hash_words(words, seed, out):
+    """Write Apache theta's hash of each 8-byte value, uint64[n], to `out`."""
+    start = uint64(seed)
+    for i in range(len(words)):
+        k1 = _rotl(words[i] * _C1, 31) * _C2
+        out[i] = _finish(start ^ k1, start, uint64(8))
+
+
+@njit(inline="always")
+def _word(data, at, size):
+    word = uint64(0)
+    for j in range(size):
+        word |= uint64(data[at + j]) << uint64(8 * j)
+    return word
+
+
+@njit(cache=True, nogil=True)
+def hash_bytes(data, offsets, seed, out):
+    """Write Apache theta's hash of each slice data[offsets[i]:offsets[i+1]], uint8, to `out`."""
+    for i in range(len(offsets) - 1):
+        at, end = offsets[i], offsets[i + 1]
+        length = end - at
+        h1 = uint64(seed)
+        h2 = uint64(seed)
+        while end - at >= 16:
+            k1 = _word(data, at, 8)
+            k2 = _word(data, at + 8, 8)
+            h1 ^= _rotl(k1 * _C1, 31) * _C2
+            h1 = (_rotl(h1, 27) + h2) * uint64(5) + uint64(0x52DCE729)
+            h2 ^= _rotl(k2 * _C2, 33) * _C1
+            h2 = (_rotl(h2, 31) + h1) * uint64(5) + uint64(0x38495AB5)
+            at += 16
+        tail = end - at
+        if tail > 8:
+            h2 ^= _rotl(_word(data, at + 8, tail - 8) * _C2, 33) * _C1
+        if tail > 0:
+            h1 ^= _rotl(_word(data, at, min(tail, 8)) * _C1, 31) * _C2
+        out[i] = _finish(h1, h2, uint64(length))
+
+
+@njit(inline="always")
+def _rank(bits, p):
+    """Return the position of the first one among the 64 − p bits above the register's."""
+    rest = bits >> uint64(p)
+    rank = 64 - p + 1
+    for step in (32, 16, 8, 4, 2, 1):
+        if rest >> uint64(step):
+            rest >>= uint64(step)
+            rank -= step
+    return rank - 1 if rest else rank
+
+
+@njit(cache=True, nogil=True)
+def update_registers(hashes, rows, registers, p):
+    """Raise HyperLogLog registers, int8[rows, 2**p], by hashes of users; `rows` int64[n]."""
+    mask = uint64((1 << p) - 1)
+    for i in range(len(hashes)):
+        bits = _fmix(hashes[i] + _GOLDEN)
+        rank = _rank(bits, p)
+        at = bits & mask
+        if rank > registers[rows[i], at]:
+            registers[rows[i], at] = rank
+
+
+@njit(cache=True, nogil=True)
+def admit(
+    hashes, audience, period, periods, theta, row, registers, lowest, p, totals, out_cell, out_hash
+):
+    """Pass one occurrence after another: count it, raise its register, keep it below its theta.
+
+    `hashes` uint64[n], `audience` int32[n] (negative: no audience), `period` int32[n]; `theta`
+    uint64[A]; `row` int64[A]: where an audience's registers start, -1 where it is still whole;
+    `lowest` int8[registers' rows]: a rank that no register of the row is below; `totals`
+    int64[A · periods]. Kept occurrences go to `out_cell` int64 and `out_hash` uint64, whose length
+    bounds n. Returns how many were kept.
+    """
+    mask = uint64((1 << p) - 1)
+    kept = 0
+    for i in range(len(hashes)):
+        a = audience[i]
+        if a < 0:
+            continue
+        h = hashes[i]
+        cell = a * periods + period[i]
+        totals[cell] += 1
+        if h < theta[a]:
+            out_cell[kept] = cell
+            out_hash[kept] = h
+            kept += 1
+        if row[a] >= 0:
+            bits = _fmix(h + _GOLDEN)
+            at = row[a] + period[i]
+            rank = _rank(bits, p)
+            if rank > lowest[at] and rank > registers[at, bits & mask]:
+                registers[at, bits & mask] = rank
+    return kept
+
+
+@njit(cache=True, nogil=True)
+def scatter(cells, hashes, starts, out):
+    """Bring hashes together by cell: `starts` int64[cells + 1] is used up as write positions."""
+    for i in range(len(cells)):
+        at = starts[cells[i]]
+        out[at] = hashes[i]
+        starts[cells[i]] = at + 1
+
+
+@njit(cache=True, nogil=True)
+def merge_runs(old_hash, old_events, new_hash, out_hash, out_events):
+    """Merge ascending distinct hashes with events and an ascending run in which each counts once.
+
+    Sums saturate at uint32. Returns the number of distinct hashes written.
+    """
+    limit = np.int64(0xFFFFFFFF)
+    i, j, n = 0, 0, 0
+    while i < len(old_hash) or j < len(new_hash):
+        if j == len(new_hash) or (i < len(old_hash) and old_hash[i] <= new_hash[j]):
+            h = old_hash[i]
+            events = np.int64(old_events[i])
+            i += 1
+        else:
+            h = new_hash[j]
+            events = np.int64(0)
+        while j < len(new_hash) and new_hash[j] == h:
+            events += 1
+            j += 1
+        out_hash[n] = h
+        out_events[n] = min(events, limit)
+        n += 1
+    return n
