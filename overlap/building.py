@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from overlap import audiences, events, hashing, sketches, store
+from overlap import audiences, events, hashing, sketching, store
 from overlap.model import (
     DEFAULT_BUDGET,
     DEFAULT_K,
@@ -126,12 +126,8 @@ def _build(
     )
     progress("sketching audiences")
     with events.reading(*read.sources):
-        built = sketches.build(
-            audiences.memberships(read, definitions),
-            spec,
-            source="\n".join(read.sources),
-            key=key,
-        )
+        parts = audiences.occurrences(read, definitions)
+        built = sketching.sketch(parts, spec, source="\n".join(read.sources), key=key)
     progress("writing the store")
     (leaf,) = built.lineage
     part = store.add_part(

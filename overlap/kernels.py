@@ -83,6 +83,13 @@ def hash_bytes(data, offsets, seed, out):
         out[i] = _finish(h1, h2, uint64(length))
 
 
+@njit(cache=True, nogil=True)
+def remix(hashes, out):
+    """Write to `out` the bits that registers are made of: a bijection of uint64."""
+    for i in range(len(hashes)):
+        out[i] = _fmix(hashes[i] + _GOLDEN)
+
+
 @njit(inline="always")
 def _rank(bits, p):
     """Return the position of the first one among the 64 − p bits above the register's."""

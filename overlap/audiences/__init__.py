@@ -15,13 +15,16 @@ from overlap.audiences.definitions import (
     parse_definitions,
 )
 from overlap.audiences.memberships import check_definitions, memberships
+from overlap.audiences.occurrences import Occurrences, occurrences
 
 __all__ = [
     "AudienceDefinition",
     "Definitions",
     "KindRule",
+    "Occurrences",
     "check_definitions",
     "load_definitions",
     "memberships",
+    "occurrences",
     "parse_definitions",
 ]

@@ -32,7 +32,7 @@ def memberships(events: Events, definitions: Definitions | None = None) -> pl.La
     check_definitions(events, wanted)
     clean = events.clean
     frames = [_counted(clean.select("period", "user"), UNIVERSE)]
-    for kind, columns in _columns(events).items():
+    for kind, columns in tag_columns(events).items():
         rule = wanted.rule(kind)
         if rule.defaults:
             frames.append(_defaults(clean, kind, columns, wanted))
@@ -43,7 +43,7 @@ def memberships(events: Events, definitions: Definitions | None = None) -> pl.La
 
 def check_definitions(events: Events, definitions: Definitions) -> None:
     """Raise UsageError where definitions ask for kinds, actions or times the events lack."""
-    kinds = list(_columns(events))
+    kinds = list(tag_columns(events))
     for kind in (*definitions.rename, *definitions.kinds):
         _check_kind(kind, kinds, definitions.where)
     for audience in definitions.audiences:
@@ -75,7 +75,8 @@ def _check_kind(kind: str, kinds: list[str], where: str) -> None:
     )
 
 
-def _columns(events: Events) -> dict[str, list[str]]:
+def tag_columns(events: Events) -> dict[str, list[str]]:
+    """Return the clean tag columns of each kind."""
     columns: dict[str, list[str]] = {}
     for tag in events.roles.tags:
         columns.setdefault(tag.kind, []).append(TAG_PREFIX + tag.column)
@@ -95,25 +96,31 @@ def _counted(rows: pl.LazyFrame, key: AudienceKey) -> pl.LazyFrame:
     )
 
 
-def _defaults(
-    clean: pl.LazyFrame, kind: str, columns: list[str], definitions: Definitions
-) -> pl.LazyFrame:
-    """Return the memberships of every value of a kind, renamed, less what is not wanted."""
+def kind_tags(kind: str, columns: list[str], definitions: Definitions) -> pl.Expr:
+    """Return the names of a kind's default audiences in each row, renamed, less the unwanted."""
     rule, renames = definitions.rule(kind), definitions.rename.get(kind, {})
     tags = _tags(columns)
     if renames:
         # Two values of one row may get the same name: they are one event of that audience.
         renamed = pl.element().replace(list(renames), list(renames.values()))
         tags = tags.list.eval(renamed.unique())
-    rows = clean.select("period", "user", tags.alias("name")).explode("name")
-    name = pl.col("name")
-    kept = name.is_not_null()
     taken = [a.key.name for a in definitions.audiences if a.key.kind == kind]
+    name = pl.element()
     if unwanted := [*rule.drop, *taken]:
-        kept &= ~name.is_in(unwanted)
+        tags = tags.list.eval(name.filter(~name.is_in(unwanted)))
     if rule.keep:
-        kept &= name.is_in(list(rule.keep))
-    counted = rows.filter(kept).group_by("name", "period", "user").agg(events=pl.len())
+        tags = tags.list.eval(name.filter(name.is_in(list(rule.keep))))
+    return tags
+
+
+def _defaults(
+    clean: pl.LazyFrame, kind: str, columns: list[str], definitions: Definitions
+) -> pl.LazyFrame:
+    """Return the memberships of every value of a kind."""
+    names = kind_tags(kind, columns, definitions).alias("name")
+    rows = clean.select("period", "user", names).explode("name")
+    kept = rows.filter(pl.col("name").is_not_null())
+    counted = kept.group_by("name", "period", "user").agg(events=pl.len())
     return counted.select(pl.lit(kind).alias("kind"), "name", "period", "user", "events")
 
 
@@ -121,7 +128,14 @@ def _defined(
     events: Events, definition: AudienceDefinition, definitions: Definitions
 ) -> pl.LazyFrame:
     """Return the memberships of one defined audience."""
-    columns = _columns(events)
+    return _counted(matching_rows(events, definition, definitions), definition.key)
+
+
+def matching_rows(
+    events: Events, definition: AudienceDefinition, definitions: Definitions
+) -> pl.LazyFrame:
+    """Return `user` and `period` of the rows that make a defined audience's memberships."""
+    columns = tag_columns(events)
     clean, fits = events.clean, pl.lit(True)
     if definition.tags:
         fits &= pl.any_horizontal(
@@ -139,17 +153,11 @@ def _defined(
         last = clean.select(pl.col("time").max().dt.date().alias("+last"))
         clean = clean.join(last, how="cross")
         fits &= day > pl.col("+last") - timedelta(days=definition.last_days)
-    rows = clean.filter(fits.fill_null(False)).select("period", "user")
-    counted = _counted(rows, definition.key)
+    rows = clean.filter(fits.fill_null(False)).select("user", "period")
     if definition.min_events == 1:
-        return counted
-    often = (
-        counted.group_by("user")
-        .agg(pl.col("events").sum())
-        .filter(pl.col("events") >= definition.min_events)
-        .select("user")
-    )
-    return counted.join(often, on="user", how="semi")
+        return rows
+    often = rows.group_by("user").len().filter(pl.col("len") >= definition.min_events)
+    return rows.join(often.select("user"), on="user", how="semi")
 
 
 def _has_any(columns: list[str], values: list[str]) -> pl.Expr:

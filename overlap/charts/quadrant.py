@@ -32,13 +32,10 @@ LARGEST_BUBBLE = 54.0
 """Diameter of the largest bubble, in pixels."""
 SMALLEST_BUBBLE = 7.0
 
-HEIGHT = 430
+HEIGHT = 445
 _PLOT = (610.0, 335.0)
 """The plot's usual size in pixels: near enough to keep names apart on it."""
 _TICKS = (10, 20, 30, 50, 80, 100, 120, 150, 200, 300, 500, 800, 1200, 2000, 5000, 10_000)
-
-_SOLID = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}
-"""A click selects without fading what was not clicked."""
 
 
 def opening_quadrant(frame: pl.DataFrame, language: str, selected: str | None = None) -> go.Figure:
@@ -46,7 +43,8 @@ def opening_quadrant(frame: pl.DataFrame, language: str, selected: str | None = 
 
     Takes the rows of insights.openings.SCORED_TABLE. Without a brand the vertical axis is the
     share of the category. Suppressed rows are not drawn, and of many rows only the MOST_BUBBLES
-    that rank first. Every point's customdata starts with the name of its interest.
+    that rank first. Every point's customdata starts with the name of its interest; a click in the
+    browser selects as `selected` does here.
     """
     words = WORDS[language]
     branded = has_fair_share(frame)
@@ -62,9 +60,8 @@ def opening_quadrant(frame: pl.DataFrame, language: str, selected: str | None = 
     rest = shown.filter(pl.col("score").is_null())
     return go.Figure(
         data=[
-            _bubbles(rest, plot, words, language, scored=False),
-            _bubbles(scored, plot, words, language, scored=True),
-            _ring(shown.filter(pl.col("interest") == selected), plot),
+            _bubbles(rest, plot, words, language, selected, scored=False),
+            _bubbles(scored, plot, words, language, selected, scored=True),
             _names(shown, plot, selected),
         ],
         layout=_layout(plot, words, branded),
@@ -116,7 +113,13 @@ class _Plot:
 
 
 def _bubbles(
-    rows: pl.DataFrame, plot: _Plot, words: Mapping[str, str], language: str, *, scored: bool
+    rows: pl.DataFrame,
+    plot: _Plot,
+    words: Mapping[str, str],
+    language: str,
+    selected: str | None,
+    *,
+    scored: bool,
 ) -> go.Scatter:
     # The largest first, so that small bubbles lie on top and can be hit.
     rows = rows.sort("unreached_users", descending=True)
@@ -131,7 +134,6 @@ def _bubbles(
         # The colours themselves come from the page's theme.
         marker |= {"autocolorscale": True, "cmin": 0, "cmax": most, "showscale": len(rows) > 0}
         marker["colorbar"] = _colorbar(words)
-    opacity = {"marker": {"opacity": marker["opacity"]}}
     return go.Scatter(
         x=rows["tgi"].to_list(),
         y=rows[plot.column].to_list(),
@@ -140,23 +142,10 @@ def _bubbles(
         marker=marker,
         customdata=[[row["interest"], _hover(row, words, language)] for row in rows.to_dicts()],
         hovertemplate="%{customdata[1]}<extra></extra>",
-        selected=opacity,
-        unselected=opacity,
-    )
-
-
-def _ring(rows: pl.DataFrame, plot: _Plot) -> go.Scatter:
-    return go.Scatter(
-        x=rows["tgi"].to_list(),
-        y=rows[plot.column].to_list(),
-        mode="markers",
-        marker={
-            "size": [plot.diameter(users) + 8 for users in rows["unreached_users"]],
-            "color": NOTHING,
-            "line": {"width": 3, "color": SELECTED},
-        },
-        hoverinfo="skip",
-        **_SOLID,
+        selectedpoints=[i for i, name in enumerate(rows["interest"]) if name == selected],
+        selected={"marker": {"opacity": 1, "color": SELECTED}},
+        # A click does not fade what was not clicked.
+        unselected={"marker": {"opacity": marker["opacity"]}},
     )
 
 
@@ -182,7 +171,7 @@ def _names(shown: pl.DataFrame, plot: _Plot, selected: str | None) -> go.Scatter
         textposition=list(placed.values()),
         textfont={"size": 12},
         hoverinfo="skip",
-        **_SOLID,
+        unselected={"marker": {"opacity": 1}},
     )
 
 

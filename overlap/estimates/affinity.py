@@ -67,11 +67,16 @@ def _pair(
     return _Pair(T, s, small, big, sn, q, base_low, base_high, (T >= 1) & (base >= 1))
 
 
-def _logs(x: Intervals, value: Floats) -> tuple[Floats, Floats]:
+def _logs(x: Intervals, value: Floats, least: Floats) -> tuple[Floats, Floats]:
+    """Return the half-widths on the log scale, at least those of a normal error.
+
+    Near T = 1 the truth often is an end of its own interval, a whole number of users, which
+    leaves no room for the other errors that are joined to it.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
-        low = np.where(x.exact, 0.0, np.log(value / x.low))
-        high = np.where(x.exact, 0.0, np.log(x.high / value))
-    return low, high
+        low = np.fmax(np.log(value / x.low), np.where(np.isfinite(least), least, 0.0))
+        high = np.fmax(np.log(x.high / value), np.where(np.isfinite(least), least, 0.0))
+    return np.where(x.exact, 0.0, low), np.where(x.exact, 0.0, high)
 
 
 def _hypot(x: Floats, y: Floats, correlation: Floats, extra: Floats) -> Floats:
@@ -112,8 +117,11 @@ def tgi(
         centre = 100 * middle / pair.q.value
         ratio = (1 - p.value) * s / ((1 - pair.q.value) * pair.big)
         correlation = np.sqrt(np.clip(np.nan_to_num(ratio), 0, 1))
-        p_low, p_high = _logs(p, middle)
-        q_low, q_high = _logs(pair.q, pair.q.value)
+        z = normal_quantile(level)
+        p_low, p_high = _logs(p, middle, z * np.sqrt((1 - T) * (1 - p.value) / s))
+        q_low, q_high = _logs(
+            pair.q, pair.q.value, z * np.sqrt((1 - T) * (1 - pair.q.value) / pair.big)
+        )
         down = _hypot(p_low, q_high, correlation, pair.base_low)
         up = _hypot(p_high, q_low, correlation, pair.base_high)
         low = np.where(s > 0, centre * np.exp(-down), 0 * centre)
@@ -155,13 +163,11 @@ def _expected(
         lift = pair.both * pair.n / (s * pair.big)
         ratio = s * pair.big / (pair.n * (pair.n - pair.big))
         correlation = np.clip(np.nan_to_num((lift - 1) * np.sqrt(ratio)), -1, 1)
-        size_low, size_high = _logs(size, size.value)
-        q_low, q_high = _logs(pair.q, pair.q.value)
         z = -float(special.ndtri(beyond))
-        size_least = z * np.sqrt((1 - T) / s)
-        q_least = z * np.sqrt((1 - T) * (1 - pair.q.value) / pair.big)
-        size_low, size_high = np.maximum(size_low, size_least), np.maximum(size_high, size_least)
-        q_low, q_high = np.maximum(q_low, q_least), np.maximum(q_high, q_least)
+        size_low, size_high = _logs(size, size.value, z * np.sqrt((1 - T) / s))
+        q_low, q_high = _logs(
+            pair.q, pair.q.value, z * np.sqrt((1 - T) * (1 - pair.q.value) / pair.big)
+        )
         extra = (pair.base_low, pair.base_high) if with_baseline else (0 * s, 0 * s)
         low = value * np.exp(-_hypot(size_low, q_low, -correlation, extra[1]))
         high = value * np.exp(_hypot(size_high, q_high, -correlation, extra[0]))
