@@ -73,8 +73,10 @@ def build(
     _check(options)
     key = _read_key(options.key_file)
     definitions = (
-        audiences.load_definitions(options.definitions) if options.definitions else None
-    )  # fmt: skip
+        audiences.load_definitions(options.definitions)
+        if options.definitions
+        else audiences.Definitions()
+    )
     progress("reading columns")
     read = events.read_events(
         sources,
@@ -95,27 +97,14 @@ def _build(
     read: events.Events,
     target: Path,
     options: BuildOptions,
-    definitions: audiences.Definitions | None,
+    definitions: audiences.Definitions,
     key: bytes | None,
     progress: Callable[[str], None],
 ) -> BuildReport:
-    progress("checking rows")
-    rows = events.count_rows(read)
     if options.rejects is not None:
+        progress("writing rejected rows")
         with events.reading(*read.sources):
             write_rejects(read.rejected, options.rejects)
-    events.check_rows(rows, read)
-    provenance = Provenance(
-        sources=read.sources,
-        rows_read=rows.rows_read,
-        rejected=rows.rejected,
-        roles=read.roles,
-        notes=read.notes,
-        definitions=options.definitions.read_text("utf-8") if options.definitions else "",
-        first_event=rows.first_event,
-        last_event=rows.last_event,
-        policy=options.policy,
-    )
     spec = SketchSpec(
         id_type=read.id_type,
         period=options.period,
@@ -124,10 +113,19 @@ def _build(
         rate=options.rate,
         key_id=hashing.key_id(key) if key else None,
     )
-    progress("sketching audiences")
     with events.reading(*read.sources):
-        parts = audiences.occurrences(read, definitions)
-        built = sketching.sketch(parts, spec, source="\n".join(read.sources), key=key)
+        built, rows = sketching.sketch(read, definitions, spec, key=key, progress=progress)
+    provenance = Provenance(
+        sources=read.sources,
+        rows_read=rows.rows_read,
+        rejected=rows.rejected,
+        roles=read.roles,
+        notes=read.notes,
+        definitions=definitions.text,
+        first_event=rows.first_event,
+        last_event=rows.last_event,
+        policy=options.policy,
+    )
     progress("writing the store")
     (leaf,) = built.lineage
     part = store.add_part(

@@ -1,16 +1,20 @@
-"""Occurrences in batches → sketches: hash the users, number the audiences, feed the builder."""
+"""Events in batches → sketches: hash the users, number the audiences, feed the builder."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+import os
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
 
 from overlap import hashing
-from overlap.audiences import Occurrences
-from overlap.model import AudienceKey, SketchSpec
+from overlap.audiences import Definitions, Occurrences, default_names, occurrences, tag_columns
+from overlap.events import Chunk, Columnar, Events, RowCounts, check_rows, count_rows
+from overlap.model import TAG_PREFIX, UNIVERSE, AudienceKey, SketchSpec
 from overlap.sketches import SketchBuilder, Sketches
 
 if TYPE_CHECKING:
@@ -21,55 +25,168 @@ BATCH = 1_000_000
 
 
 def sketch(
-    parts: Iterable[Occurrences], spec: SketchSpec, *, source: str, key: bytes | None = None
-) -> Sketches:
-    """Build sketches of occurrences in memory bounded by the budget and a batch.
+    events: Events,
+    definitions: Definitions,
+    spec: SketchSpec,
+    *,
+    key: bytes | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> tuple[Sketches, RowCounts]:
+    """Build the sketches of all audiences in memory bounded by the budget and a batch per core.
 
-    `source` names the input, so that equal content of different inputs stays two parts. Raises
-    DataError when the budget is too small for the number of audiences.
+    Row groups of Parquet files are read as they lie; anything else goes through a lazy frame.
+    Returns the sketches and what became of the rows. Raises DataError when no row can be used or
+    the budget is too small for the number of audiences, UsageError for definitions that ask for
+    what the events do not have.
     """
     builder = SketchBuilder(spec)
-    for part in parts:
-        for audience in part.always:
-            builder.code(audience)
-        batches = part.frame.collect_batches(chunk_size=BATCH, maintain_order=False)
-        for batch in batches:
+    main, *defined = occurrences(events, definitions)
+    if events.columnar is not None:
+        rows = _feed_columnar(builder, events, events.columnar, definitions, key, progress)
+        check_rows(rows, events)
+    else:
+        rows = count_rows(events)
+        check_rows(rows, events)
+        defined.insert(0, main)
+    for part in defined:
+        done = 0
+        for batch in part.frame.collect_batches(chunk_size=BATCH, maintain_order=False):
             _feed(builder, part, batch, key)
-    return builder.finish(source)
+            done += len(batch)
+            progress(f"sketching audiences, {done:,} rows")
+    return builder.finish("\n".join(events.sources)), rows
 
 
 def _feed(
     builder: SketchBuilder, part: Occurrences, batch: pl.DataFrame, key: bytes | None
 ) -> None:
+    for audience in part.always:
+        builder.code(audience)
     if batch.is_empty():
         return
     hashes = hashing.hash_users(batch["user"], seed=builder.spec.seed, key=key)
-    period = _periods(builder, batch["period"])
+    period = _periods(builder, batch["period"].to_physical().to_numpy())
     for audience in part.always:
-        code = np.full(len(batch), builder.code(audience), dtype=np.int32)
-        builder.add(hashes, code, period)
+        builder.add(hashes, np.full(len(batch), builder.code(audience), dtype=np.int32), period)
     for column, kind in part.kinds.items():
         names = batch.select(column).with_row_index("row").explode(column).drop_nulls()
         rows = names["row"].to_numpy()
-        builder.add(hashes[rows], _codes(builder, kind, names[column]), period[rows])
+        coded = names[column].cast(pl.Categorical)
+        seen = coded.unique()
+        numbers = _lookup(builder, kind, seen)
+        builder.add(hashes[rows], numbers[coded.to_physical().to_numpy()], period[rows])
 
 
-def _periods(builder: SketchBuilder, period: pl.Series) -> NDArray[np.int32]:
-    days = period.to_physical()
-    seen = days.unique().sort().to_numpy()
-    numbers = np.array([builder.period(int(day)) for day in seen], dtype=np.int32)
-    if len(seen) == 1:
-        return np.full(len(days), numbers[0], dtype=np.int32)
-    return numbers[np.searchsorted(seen, days.to_numpy())]
-
-
-def _codes(builder: SketchBuilder, kind: str, names: pl.Series) -> NDArray[np.int32]:
-    coded = names.cast(pl.Categorical)
-    seen = coded.unique()
+def _lookup(builder: SketchBuilder, kind: str, seen: pl.Series) -> NDArray[np.int32]:
+    """Return the builder's code of each category by its physical number."""
     physical = seen.to_physical().to_numpy()
-    if not len(physical):
-        return np.empty(0, dtype=np.int32)
-    numbers = np.full(int(physical.max()) + 1, -1, dtype=np.int32)
+    numbers = np.full(int(physical.max(initial=-1)) + 1, -1, dtype=np.int32)
     numbers[physical] = [builder.code(AudienceKey(kind, name)) for name in seen.cast(pl.String)]
-    codes: NDArray[np.int32] = numbers[coded.to_physical().to_numpy()]
-    return codes
+    return numbers
+
+
+def _periods(builder: SketchBuilder, days: NDArray[np.int32]) -> NDArray[np.int32]:
+    if not len(days) or (low := int(days.min())) == int(days.max()):
+        return np.full(len(days), builder.period(int(days[0])) if len(days) else 0, dtype=np.int32)
+    # Days lie close together: a table over their span beats a sort.
+    seen = np.flatnonzero(np.bincount(days - low))
+    numbers = np.zeros(int(seen[-1]) + 1, dtype=np.int32)
+    numbers[seen] = [builder.period(low + int(day)) for day in seen]
+    found: NDArray[np.int32] = numbers[days - low]
+    return found
+
+
+# --- row groups ---------------------------------------------------------------------------------
+
+
+class _Hashed(NamedTuple):
+    chunk: Chunk
+    hashes: NDArray[np.uint64]
+
+
+def _feed_columnar(
+    builder: SketchBuilder,
+    events: Events,
+    columnar: Columnar,
+    definitions: Definitions,
+    key: bytes | None,
+    progress: Callable[[str], None],
+) -> RowCounts:
+    """Read and hash row groups on all cores, and feed the builder with each as it comes."""
+    kinds = {
+        kind: columns
+        for kind, columns in tag_columns(events).items()
+        if definitions.rule(kind).defaults
+    }
+    names = {kind: _Names(builder, kind, definitions) for kind in kinds}
+    builder.code(UNIVERSE)
+    rejected: Counter[str] = Counter()
+    read = 0
+    firsts, lasts = [], []
+    for chunk, hashes in _hashed_chunks(columnar, builder.spec.seed, key):
+        read += chunk.rows
+        rejected.update(chunk.rejected)
+        firsts += [chunk.first_event] if chunk.first_event else []
+        lasts += [chunk.last_event] if chunk.last_event else []
+        if len(hashes):
+            period = _periods(builder, chunk.period)
+            everybody = np.full(len(hashes), builder.code(UNIVERSE), dtype=np.int32)
+            builder.add(hashes, everybody, period)
+            for kind, columns in kinds.items():
+                codes: list[NDArray[np.int32]] = []
+                for column in columns:
+                    code = names[kind].codes(column, chunk)
+                    for other in codes:
+                        # The same tag in two columns of a kind is one event of its audience.
+                        code[code == other] = -1
+                    codes.append(code)
+                    builder.add(hashes, code, period)
+        progress(f"sketching audiences, {read:,} rows")
+    return RowCounts(
+        read, dict(sorted(rejected.items())), min(firsts, default=None), max(lasts, default=None)
+    )
+
+
+def _hashed_chunks(columnar: Columnar, seed: int, key: bytes | None) -> Iterator[_Hashed]:
+    def work(number: int) -> _Hashed:
+        chunk = columnar.read(columnar.groups[number])
+        return _Hashed(chunk, hashing.hash_users(chunk.user, seed=seed, key=key))
+
+    workers = os.cpu_count() or 1
+    waiting: deque[Future[_Hashed]] = deque()
+    with ThreadPoolExecutor(workers) as pool:
+        try:
+            for number in range(len(columnar.groups)):
+                waiting.append(pool.submit(work, number))
+                if len(waiting) > workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+class _Names:
+    """The builder's codes of a kind's distinct tags, asked for once per tag and not per row."""
+
+    def __init__(self, builder: SketchBuilder, kind: str, definitions: Definitions) -> None:
+        self._builder, self._kind, self._definitions = builder, kind, definitions
+        self._numbers: dict[str, int] = {}
+
+    def codes(self, column: str, chunk: Chunk) -> NDArray[np.int32]:
+        """Return each row's audience, −1 where it bears none."""
+        tags = chunk.tags[column.removeprefix(TAG_PREFIX)]
+        used = np.zeros(len(tags.names) + 1, dtype=bool)
+        used[tags.index] = True
+        names = default_names(self._kind, tags.names, self._definitions)
+        table = np.full(len(tags.names) + 1, -1, dtype=np.int32)
+        for i, name in enumerate(names):
+            # A value of the dictionary that no clean row has is no audience.
+            if name is not None and used[i]:
+                number = self._numbers.get(name)
+                if number is None:
+                    number = self._builder.code(AudienceKey(self._kind, name))
+                    self._numbers[name] = number
+                table[i] = number
+        codes: NDArray[np.int32] = table[tags.index]
+        return codes

@@ -291,3 +291,36 @@ def test_wrong_usage_exits_with_2(run: Run) -> None:
     assert run("size").code == 2
     assert run("nonsense").code == 2
     assert run("--help").code == 0
+
+
+def test_the_definitions_in_the_docs_build_and_answer(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "audiences.md").read_text("utf-8")
+    toml, shell = re.findall(r"```(?:toml|sh)\n(.*?)```", page, re.S)
+    (tmp_path / "audiences.toml").write_text(toml, "utf-8")
+    shutil.copy(sample_events(), tmp_path / "events.parquet")
+    monkeypatch.chdir(tmp_path)
+    for command in shell.replace("\\\n", " ").splitlines():
+        ran = run(*shlex.split(command)[1:])
+        assert ran.code == 0, ran.err
+    events = pl.read_parquet(sample_events())
+    day = pl.col("time").dt.date()
+    games = ["电竞 Esports", "主机游戏 Console games", "手游 Mobile games"]
+    players = (
+        events.filter(pl.col("interest").list.set_intersection(games).list.len() > 0)
+        .filter(day >= pl.date(2026, 3, 1), day <= pl.date(2026, 5, 31))
+        .group_by("user_id").len().filter(pl.col("len") >= 3)
+    )  # fmt: skip
+    buyers = events.filter(pl.col("category") == "电视 TV", pl.col("action") == "buy")
+    both = set(players["user_id"]) & set(buyers["user_id"])
+    assert both
+    ran = run("size", "store", 'interest:players & intent:"bought a television"', "--json")
+    assert ran.json["users"] in (len(both), None)
+    pets = set(
+        events.explode("interest").filter(pl.col("interest").is_in(["养猫 Cats", "养狗 Dogs"]))["user_id"]
+    )  # fmt: skip
+    assert run("size", "store", "interest:pets", "--json").json["users"] == len(pets)
+    listed = {row["name"] for row in run("list", "store", "--kind", "brand", "--json").json}
+    assert "映川 Yingchuan" not in listed
+    assert len(listed) == 29

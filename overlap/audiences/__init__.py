@@ -14,7 +14,12 @@ from overlap.audiences.definitions import (
     load_definitions,
     parse_definitions,
 )
-from overlap.audiences.memberships import check_definitions, memberships
+from overlap.audiences.memberships import (
+    check_definitions,
+    default_names,
+    memberships,
+    tag_columns,
+)
 from overlap.audiences.occurrences import Occurrences, occurrences
 
 __all__ = [
@@ -23,8 +28,10 @@ __all__ = [
     "KindRule",
     "Occurrences",
     "check_definitions",
+    "default_names",
     "load_definitions",
     "memberships",
     "occurrences",
     "parse_definitions",
+    "tag_columns",
 ]

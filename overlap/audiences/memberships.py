@@ -113,6 +113,21 @@ def kind_tags(kind: str, columns: list[str], definitions: Definitions) -> pl.Exp
     return tags
 
 
+def default_names(kind: str, values: pl.Series, definitions: Definitions) -> pl.Series:
+    """Return the names of the default audiences of cleaned tags, null where one makes none."""
+    if not definitions.rename.get(kind) and not _restricted(kind, definitions):
+        return values
+    lists = values.to_frame("tag").select(
+        pl.when(pl.col("tag").is_not_null()).then(pl.concat_list("tag")).alias("tags")
+    )
+    return lists.select(kind_tags(kind, ["tags"], definitions).list.first()).to_series()
+
+
+def _restricted(kind: str, definitions: Definitions) -> bool:
+    rule = definitions.rule(kind)
+    return bool(rule.keep or rule.drop or any(a.key.kind == kind for a in definitions.audiences))
+
+
 def _defaults(
     clean: pl.LazyFrame, kind: str, columns: list[str], definitions: Definitions
 ) -> pl.LazyFrame:

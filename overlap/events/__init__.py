@@ -7,6 +7,7 @@ tags are trimmed and otherwise left as they stand.
 
 from __future__ import annotations
 
+from overlap.events.columnar import Chunk, Columnar, RowGroup, TagCodes
 from overlap.events.failures import reading
 from overlap.events.reader import Events, RowCounts, check_rows, count_rows, read_events
 from overlap.events.roles import check_kind, parse_tag_option
@@ -15,8 +16,12 @@ from overlap.events.times import parse_period, period_start
 
 __all__ = [
     "ENDINGS",
+    "Chunk",
+    "Columnar",
     "Events",
     "RowCounts",
+    "RowGroup",
+    "TagCodes",
     "check_kind",
     "check_rows",
     "count_rows",

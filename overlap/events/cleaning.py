@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -35,19 +36,24 @@ class Plan:
         return list({tag.column: tag for tag in self.roles.tags}.values())
 
 
-def cells(plan: Plan, table: Table, reading: times.TimeReading | None) -> dict[str, pl.Expr]:
-    """Return the expressions over a table's raw columns for all clean columns and `REASON`."""
-    roles, schema = plan.roles, table.schema
+def cells(
+    plan: Plan,
+    schema: pl.Schema,
+    reading: times.TimeReading | None,
+    *,
+    lists: Mapping[str, pl.Expr],
+) -> dict[str, pl.Expr]:
+    """Return the expressions over raw columns for all clean columns and `REASON`.
+
+    `lists` are those of the tag columns by their clean names, null where a row has no tag.
+    """
+    roles = plan.roles
     user, has_user = ids.value_of(roles.user, schema[roles.user], plan.id_type)
     if roles.time is None or reading is None:
         time, has_time = pl.lit(None, pl.Datetime("us")), pl.lit(False)
     else:
         time = times.read_time(reading, roles.time, schema[roles.time])
         has_time = times.present(roles.time, schema[roles.time])
-    lists = {
-        TAG_PREFIX + tag.column: tags.read_tags(tag, schema[tag.column], textual=table.textual)
-        for tag in plan.tag_columns
-    }
     text, action = _text(roles.text), _text(roles.action)
     flaws = [
         (RejectReason.MALFORMED_ROW, pl.col(MALFORMED)),
@@ -74,9 +80,19 @@ def cells(plan: Plan, table: Table, reading: times.TimeReading | None) -> dict[s
     }
 
 
+def tag_lists(plan: Plan, table: Table) -> dict[str, pl.Expr]:
+    """Return the expressions of the clean tag columns over a table's raw columns."""
+    return {
+        TAG_PREFIX + tag.column: tags.read_tags(
+            tag, table.schema[tag.column], textual=table.textual
+        )
+        for tag in plan.tag_columns
+    }
+
+
 def mark(plan: Plan, table: Table, reading: times.TimeReading | None) -> pl.LazyFrame:
     """Return every row of the table as clean columns and `REASON`."""
-    return table.scan().select(**cells(plan, table, reading))
+    return table.scan().select(**cells(plan, table.schema, reading, lists=tag_lists(plan, table)))
 
 
 def refuse(plan: Plan, table: Table, reading: times.TimeReading | None) -> pl.LazyFrame:
@@ -88,7 +104,7 @@ def refuse(plan: Plan, table: Table, reading: times.TimeReading | None) -> pl.La
     reserved = {"reason", "source", "row"}
     names = {name: f"{name} (column)" if name in reserved else name for name in table.schema}
     frame = table.scan(numbered=True)
-    why = cells(plan, table, reading)[REASON]
+    why = cells(plan, table.schema, reading, lists=tag_lists(plan, table))[REASON]
     return (
         frame.with_columns(why.alias("+reason"))
         .filter(pl.col("+reason").is_not_null())

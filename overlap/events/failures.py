@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 
 from overlap.events.encodings import open_binary
 from overlap.events.lines import find_bad_line
@@ -39,7 +40,7 @@ def reading(*names: str) -> Iterator[None]:
     """
     try:
         yield
-    except (pl.exceptions.PolarsError, OSError, EOFError) as error:
+    except (pl.exceptions.PolarsError, pa.ArrowException, OSError, EOFError) as error:
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise
         raise _explained(error, names) from error

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import polars as pl
 
 from overlap.events import cleaning, ids, roles, times
+from overlap.events.columnar import Columnar, columnar
 from overlap.events.failures import reading
 from overlap.events.inspection import look_through
 from overlap.events.lines import LinesTable
@@ -29,6 +30,8 @@ class Events:
     `rows`, `first_event`, `last_event`: collect it with other frames (`pl.collect_all`) to share
     their reading. Collect all of them inside `reading(*events.sources)`.
 
+    `columnar` holds the same events as row groups, where they can be read as they lie.
+
     Where a file had to be rewritten as UTF-8, the frames read from the copy: `close` removes it
     (else the end of the process does), after which they can no longer be collected.
     """
@@ -42,6 +45,7 @@ class Events:
     notes: tuple[str, ...]
     sources: tuple[str, ...]
     scratch: tuple[Path, ...] = ()
+    columnar: Columnar | None = None
 
     def close(self) -> None:
         """Remove temporary copies."""
@@ -173,6 +177,7 @@ def _read(
         period=period,
         notes=tuple(notes),
         sources=opened.names,
+        columnar=columnar(tables, readings, plan),
         scratch=tuple(path for table in tables for path in table.scratch),
     )
 

@@ -1,0 +1,171 @@
+"""Parquet row groups read as they lie: tags stay codes, and nothing is a Python object.
+
+The meaning of every cell is that of `cleaning`: its expressions are applied to the distinct tags of
+a row group instead of its rows, and to whole columns of the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from overlap.events import cleaning
+from overlap.events.tables import MALFORMED, ParquetTable, Table
+from overlap.events.tags import read_tags
+from overlap.events.times import TimeReading
+from overlap.model import TAG_PREFIX, TagColumn
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class RowGroup:
+    """A piece of a Parquet file that can be read by itself, with the reading of its time column."""
+
+    path: str
+    number: int
+    reading: TimeReading | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TagCodes:
+    """A tag column: `names` (String, trimmed, null if empty), and each row's index or −1."""
+
+    names: pl.Series
+    index: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chunk:
+    """The clean rows of a row group, and what became of the others.
+
+    `user` is Int64 or String without nulls, `period` int32 days since 1970, `tags` by column.
+    """
+
+    rows: int
+    rejected: Mapping[str, int]
+    first_event: datetime | None
+    last_event: datetime | None
+    user: pl.Series
+    period: NDArray[np.int32]
+    tags: Mapping[str, TagCodes]
+
+
+@dataclass(frozen=True, slots=True)
+class Columnar:
+    """Row groups that hold all the events of some sources."""
+
+    groups: tuple[RowGroup, ...]
+    plan: cleaning.Plan
+
+    def read(self, group: RowGroup) -> Chunk:
+        """Read one row group; safe to call from several threads at once."""
+        roles = self.plan.roles
+        tagged = [tag.column for tag in self.plan.tag_columns]
+        rest = list(dict.fromkeys(filter(None, [roles.user, roles.time, roles.text])))
+        with pq.ParquetFile(group.path, read_dictionary=tagged, memory_map=True) as file:
+            table = file.read_row_group(
+                group.number, columns=list(dict.fromkeys([*rest, *tagged])), use_threads=False
+            )
+        tags = {tag.column: _codes(table.column(tag.column), tag) for tag in self.plan.tag_columns}
+        frame = pl.DataFrame(
+            {
+                **{name: pl.from_arrow(table.column(name)) for name in rest},
+                **{TAG_PREFIX + name: codes.index >= 0 for name, codes in tags.items()},
+                MALFORMED: pl.repeat(False, table.num_rows, eager=True),
+            }
+        )
+        cells = cleaning.cells(
+            self.plan,
+            frame.schema,
+            group.reading,
+            lists={
+                TAG_PREFIX + name: pl.when(pl.col(TAG_PREFIX + name)).then(pl.lit(True))
+                for name in tags
+            },
+        )
+        wanted = ("user", "period", "time", cleaning.REASON)
+        rows = frame.lazy().select(**{name: cells[name] for name in wanted}).collect()
+        return _chunk(rows, tags)
+
+
+def columnar(
+    tables: Sequence[Table], readings: Sequence[TimeReading | None], plan: cleaning.Plan
+) -> Columnar | None:
+    """Return the row groups of the tables, None where one cannot be read as it lies.
+
+    It can where the files are Parquet on this machine, and every tag column is text, one tag a
+    cell.
+    """
+    groups: list[RowGroup] = []
+    for table, reading in zip(tables, readings, strict=True):
+        if not isinstance(table, ParquetTable) or any(file.remote for file in table.files):
+            return None
+        columns = [plan.roles.user, *(tag.column for tag in plan.tag_columns)]
+        if any("." in column for column in columns):
+            return None
+        if any(not _plain(tag, table.schema[tag.column]) for tag in plan.tag_columns):
+            return None
+        for file in table.files:
+            with pq.ParquetFile(file.path) as opened:
+                count = opened.metadata.num_row_groups
+                largest = max(
+                    (opened.metadata.row_group(i).num_rows for i in range(count)), default=0
+                )
+            if largest > _LARGEST_GROUP:
+                return None
+            groups += [RowGroup(file.path, number, reading) for number in range(count)]
+    return Columnar(tuple(groups), plan)
+
+
+_LARGEST_GROUP = 8_000_000
+"""Rows of a row group that may be in memory at once, times the number of cores."""
+
+
+def _plain(tag: TagColumn, dtype: pl.DataType) -> bool:
+    return tag.separator is None and isinstance(dtype, (pl.String, pl.Categorical, pl.Enum))
+
+
+def _codes(column: pa.ChunkedArray, tag: TagColumn) -> TagCodes:
+    """Return the codes of a tag column, the distinct values cleaned as whole columns are."""
+    encoded = column.unify_dictionaries() if column.num_chunks > 1 else column
+    encoded = encoded.combine_chunks() if column.num_chunks != 1 else encoded.chunk(0)
+    if not isinstance(encoded, pa.DictionaryArray):
+        encoded = encoded.dictionary_encode()
+    frame = pl.DataFrame({tag.column: pl.from_arrow(encoded.dictionary)}).cast(pl.String)
+    cleaned = frame.select(read_tags(tag, pl.String(), textual=False).list.first()).to_series()
+    index = encoded.indices.cast(pa.int32()).fill_null(-1).to_numpy(zero_copy_only=False)
+    if cleaned.null_count():
+        # A row whose tag is blank bears none.
+        index = np.append(np.where(cleaned.is_null(), -1, np.arange(len(cleaned))), -1)[index]
+    return TagCodes(cleaned, index.astype(np.int32, copy=False))
+
+
+def _chunk(rows: pl.DataFrame, tags: Mapping[str, TagCodes]) -> Chunk:
+    reason = rows[cleaning.REASON]
+    rejected = reason.drop_nulls()
+    if len(rejected):
+        used = reason.is_null()
+        keep = used.to_numpy()
+        tags = {name: TagCodes(t.names, t.index[keep]) for name, t in tags.items()}
+        clean = rows.filter(used)
+    else:
+        clean = rows
+    time = clean["time"]
+    return Chunk(
+        rows=len(rows),
+        rejected=dict(rejected.value_counts().iter_rows()),
+        first_event=time.min(),  # type: ignore[arg-type]
+        last_event=time.max(),  # type: ignore[arg-type]
+        user=clean["user"],
+        period=clean["period"].to_physical().to_numpy(),
+        tags=tags,
+    )
