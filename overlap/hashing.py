@@ -45,6 +45,13 @@ def hash_users(users: pl.Series, *, seed: int = DEFAULT_SEED, key: bytes | None 
     return out
 
 
+def number_in(hashes: U64, users: U64) -> NDArray[np.int64]:
+    """Return the place of each hash in `users`, which is ascending and holds every one of them."""
+    out = np.empty(len(hashes), dtype=np.int64)
+    kernels.number(hashes, users, out)
+    return out
+
+
 def key_id(key: bytes) -> str:
     """Return a short name for a secret key, from which the key cannot be found."""
     return hmac.digest(key, b"overlap key id", "sha256").hex()[:16]

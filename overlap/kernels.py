@@ -180,3 +180,25 @@ def merge_runs(old_hash, old_events, new_hash, out_hash, out_events):
         out_events[n] = min(events, limit)
         n += 1
     return n
+
+
+@njit(cache=True, nogil=True)
+def number(hashes, users, out):
+    """Write to `out` int64 the place of each hash among the ascending distinct `users`.
+
+    Every hash must be among them. Ascending runs are walked by doubling steps from the last place.
+    """
+    at = 0
+    for i in range(len(hashes)):
+        h = hashes[i]
+        if users[at] > h:
+            at = 0
+        step = 1
+        while at + step < len(users) and users[at + step] <= h:
+            at += step
+            step *= 2
+        while step:
+            if at + step < len(users) and users[at + step] <= h:
+                at += step
+            step //= 2
+        out[i] = at

@@ -21,6 +21,7 @@ from pyroaring import BitMap
 
 from overlap import estimates, expressions, sketches
 from overlap.expressions import Audience, Expression
+from overlap.hashing import number_in
 from overlap.model import (
     FULL_THETA,
     LIST_TABLE,
@@ -111,7 +112,7 @@ class Panel:
         self._totals = sk.totals
         hashes = sk.entries["hash"].to_numpy()
         self._hash = np.unique(hashes)
-        user = np.searchsorted(self._hash, hashes).astype(np.uint32)
+        user = number_in(hashes, self._hash).astype(np.uint32)
         audience = sk.entries["audience"].to_numpy()
         days = sk.entries["period"].to_physical().to_numpy()
         self._days = np.unique(days)

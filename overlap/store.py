@@ -26,11 +26,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 import pyarrow.parquet as pq
 
 from overlap import sketches as sk
+from overlap.hashing import number_in
 from overlap.model import (
     FORMAT_VERSION,
     DataError,
@@ -192,7 +192,7 @@ def _write_part(
     folder.mkdir(parents=True)
     entries = sketches.entries
     users = entries["hash"].unique().sort()
-    numbers = np.searchsorted(users.to_numpy(), entries["hash"].to_numpy())
+    numbers = number_in(entries["hash"].to_numpy(), users.to_numpy())
     entries = entries.with_columns(pl.Series("user", numbers, dtype=pl.UInt32)).select(
         "audience", "user", "period", "events"
     )

@@ -52,7 +52,12 @@ class Sketches:
     @property
     def memberships(self) -> int:
         """Number of kept memberships (user × audience), what the budget bounds."""
-        return self.entries.select("audience", "hash").n_unique()
+        rows = self.entries
+        if rows.is_empty():
+            return 0
+        # Sorted rows: a membership begins where audience or user changes.
+        begins = (rows["audience"].diff() != 0) | (rows["hash"] != rows["hash"].shift(1))
+        return 1 + int(begins.fill_null(False)[1:].sum())
 
     def fingerprint(self) -> str:
         """Return a SHA-256 of everything an estimate can depend on, in canonical order."""
