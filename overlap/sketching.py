@@ -80,7 +80,7 @@ def _feed(
 def _lookup(builder: SketchBuilder, kind: str, seen: pl.Series) -> NDArray[np.int32]:
     """Return the builder's code of each category by its physical number."""
     physical = seen.to_physical().to_numpy()
-    numbers = np.full(int(physical.max(initial=-1)) + 1, -1, dtype=np.int32)
+    numbers = np.full(int(physical.max(initial=0)) + 1, -1, dtype=np.int32)
     numbers[physical] = [builder.code(AudienceKey(kind, name)) for name in seen.cast(pl.String)]
     return numbers
 
