@@ -52,14 +52,14 @@ def _pair(
     baseline_rate: ArrayLike | None,
     beyond: float,
 ) -> _Pair:
-    T, s, sa, sb, sn = columns(rate, both, a, b, n)
-    (base,) = columns(T if baseline_rate is None else np.minimum(baseline_rate, T))
+    own = rate if baseline_rate is None else columns(baseline_rate)[0]
+    T, s, sa, sb, sn, base = columns(rate, both, a, b, n, np.minimum(own, rate))
     inside(s, np.minimum(sa, sb))
     small, big = np.minimum(sa, sb), np.maximum(sa, sb)
     thinned = np.minimum(base / T, 1.0)
-    whole = counts_beyond(np.rint(sn * thinned), thinned, beyond)
+    whole = counts_beyond(np.maximum(np.rint(sn * thinned), 1), thinned, beyond)
     known = sn > 0
-    sn = np.where(known, np.maximum(sn, sa + sb - s), 0.0)
+    sn = np.where(known, np.maximum(sn, sa + sb - s), np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
         base_low = np.where(thinned < 1, np.log(whole.value / whole.low), 0.0)
         base_high = np.where(thinned < 1, np.log(whole.high / whole.value), 0.0)
@@ -85,6 +85,12 @@ def _hypot(x: Floats, y: Floats, correlation: Floats, extra: Floats) -> Floats:
         square = x**2 + y**2 - 2 * correlation * x * y + extra**2
     width: Floats = np.where(np.isinf(x), np.inf, np.sqrt(np.maximum(square, 0)))
     return width
+
+
+def _known(value: Floats, low: Floats, high: Floats, pair: _Pair) -> Intervals:
+    """Return the columns as Intervals, NaN throughout where there is no value."""
+    low, high = (np.where(np.isnan(value), np.nan, end) for end in (low, high))
+    return intervals(value, low, high, pair.both, pair.rate, pair.exact)
 
 
 def tgi(
@@ -126,7 +132,7 @@ def tgi(
         up = _hypot(p_high, q_low, correlation, pair.base_high)
         low = np.where(s > 0, centre * np.exp(-down), 0 * centre)
         high = np.where(p.high > 0, centre * np.exp(up), 0 * centre)
-    return intervals(value, low, high, pair.both, pair.rate, pair.exact)
+    return _known(value, low, high, pair)
 
 
 def expected(
@@ -146,10 +152,11 @@ def expected(
     beyond = tail(level)
     pair = _pair(both, a, b, n, rate, baseline_rate, beyond)
     value, low, high = _expected(pair, beyond)
+    # Half a user of either audience: near T = 1 errors come in whole users.
     with np.errstate(divide="ignore", invalid="ignore"):
-        slack = (pair.big + pair.small) / pair.n * 0.5
-    low, high = np.maximum(low - slack, 0), high + slack
-    return intervals(value, low, high, pair.both, pair.rate, pair.exact)
+        slack = 0.5 * (pair.big + pair.small) / pair.n
+        low, high = np.maximum(low - slack, 0), high + slack
+    return _known(value, low, high, pair)
 
 
 def _expected(
@@ -207,19 +214,13 @@ def excess(
         base_up = value * np.expm1(pair.base_low)
         base_down = -value * np.expm1(-pair.base_high)
         slack = 0.5 * np.maximum((1 - qa) * (1 - qb), np.maximum(qa, qb))
-    normal = normal_quantile(level) * np.sqrt(own * (1 - pair.rate)) / pair.rate + slack
-    zero = np.zeros_like(normal)
-    down = _hypot(found.value - found.low, high - value, correlation, zero)
-    up = _hypot(found.high - found.value, value - low, correlation, zero)
+        normal = normal_quantile(level) * np.sqrt(own * (1 - pair.rate)) / pair.rate + slack
+        zero = np.zeros_like(normal)
+        down = _hypot(found.value - found.low, high - value, correlation, zero)
+        up = _hypot(found.high - found.value, value - low, correlation, zero)
     gain = found.value - value
-    return intervals(
-        gain,
-        gain - np.hypot(np.maximum(down, normal), base_up),
-        gain + np.hypot(np.maximum(up, normal), base_down),
-        pair.both,
-        pair.rate,
-        pair.exact,
-    )
+    down, up = np.maximum(down, normal), np.maximum(up, normal)
+    return _known(gain, gain - np.hypot(down, base_up), gain + np.hypot(up, base_down), pair)
 
 
 def _squares(cells: tuple[Floats, ...], rest: Floats, *moves: Floats) -> Floats:

@@ -21,8 +21,8 @@ UNRANKED = -1
 
 _BLOCK = 1_000_000
 _LOOKED_AT = 2_000_000
-_STEPS = 100
-_WIDEST = 60
+_STEPS = 500
+_WIDEST = 10
 
 
 def rank_intervals(
@@ -99,16 +99,18 @@ def _threshold(
     """
     if M < 2:
         return base
+    # Only pairs that pass the plain test matter; they are counted by their log t.
     step = max(1, M * M // (2 * _LOOKED_AT))
     seen = np.zeros(_STEPS * _WIDEST + 1, dtype=np.int64)
     pairs = 0
     for row in range(0, M - 1, step):
-        t = np.sqrt(squared_t(np.array([row]), row + 1)[0])
-        bins = np.minimum(t * _STEPS, _STEPS * _WIDEST).astype(np.int64)
+        squares = squared_t(np.array([row]), row + 1)[0]
+        beyond = np.log(squares[squares >= base**2] / base**2) / 2
+        bins = np.minimum(beyond * _STEPS, _STEPS * _WIDEST).astype(np.int64)
         seen += np.bincount(bins, minlength=len(seen))
-        pairs += len(t)
+        pairs += len(squares)
     reached = seen[::-1].cumsum()[::-1]
-    edges = np.arange(len(seen)) / _STEPS
+    edges = base * np.exp(np.arange(len(seen)) / _STEPS)
     chance = 2 * special.stdtr(G - 1, -edges)
     good = (chance * pairs <= (1 - level) * reached) & (reached > 0)
-    return max(base, float(edges[good][0])) if good.any() else np.inf
+    return float(edges[good][0]) if good.any() else np.inf
