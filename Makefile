@@ -20,7 +20,8 @@ check: $(READY) ## format, lint, types, import rules and the fast tests
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 $(FAST)
 
-bench: $(READY) ## measure, and write docs/benchmarks.md
+bench: $(READY) ## measure against peers, and write docs/benchmarks.md
+	PIP_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/pip install --quiet --editable '.[bench]'
 	$(BIN)/python -m benchmarks
 
 format: $(READY)
