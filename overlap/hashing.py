@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from overlap import kernels
 from overlap.model import IdType
@@ -20,29 +21,37 @@ if TYPE_CHECKING:
 DEFAULT_SEED = 9001
 
 
-def hash_users(users: pl.Series, *, seed: int = DEFAULT_SEED, key: bytes | None = None) -> U64:
+def hash_users(
+    users: pl.Series | pa.Array, *, seed: int = DEFAULT_SEED, key: bytes | None = None
+) -> U64:
     """Hash user ids to the 63 bits that Apache theta keeps of MurmurHash3 x64-128.
 
-    `users` is Int64 (hashed as 8 bytes, little-endian) or String (hashed as UTF-8), without nulls.
-    With a `key`, HMAC-SHA256 of those bytes is hashed instead. Returns uint64[len(users)] below
-    2**63. Raises TypeError for any other type.
+    `users` is Int64 (hashed as 8 bytes, little-endian) or String (hashed as UTF-8), without nulls,
+    or an Arrow array of text. With a `key`, HMAC-SHA256 of those bytes is hashed instead. Returns
+    uint64[len(users)] below 2**63. Raises TypeError for any other type.
     """
-    if users.dtype not in (pl.Int64, pl.String):
-        raise TypeError(f"user ids must be Int64 or String, not {users.dtype}")
+    if isinstance(users, pl.Series):
+        if users.dtype not in (pl.Int64, pl.String):
+            raise TypeError(f"user ids must be Int64 or String, not {users.dtype}")
+        users = users.to_arrow(compat_level=pl.CompatLevel.oldest())
     out = np.empty(len(users), dtype=np.uint64)
     if key is not None:
         size = hashlib.sha256().digest_size
         digests = np.frombuffer(_keyed(users, key), dtype=np.uint8)
         kernels.hash_bytes(digests, np.arange(len(users) + 1, dtype=np.int64) * size, seed, out)
-    elif users.dtype == pl.Int64:
+    elif pa.types.is_int64(users.type):
         kernels.hash_words(users.to_numpy().view(np.uint64), seed, out)
     else:
-        text = users.to_arrow(compat_level=pl.CompatLevel.oldest())
-        _, offset_buffer, data_buffer = text.buffers()
-        offsets = np.frombuffer(offset_buffer, dtype=np.int64)[text.offset :][: len(users) + 1]
-        data = np.frombuffer(data_buffer or b"", dtype=np.uint8)
-        kernels.hash_bytes(data, offsets, seed, out)
+        kernels.hash_bytes(*text_buffers(users), seed, out)
     return out
+
+
+def text_buffers(text: pa.Array) -> tuple[NDArray[np.uint8], NDArray[Any]]:
+    """Return the bytes of an Arrow text array and the offsets of its values, without a copy."""
+    _, offsets, data = text.buffers()
+    width = np.int64 if pa.types.is_large_string(text.type) else np.int32
+    ends = np.frombuffer(offsets or b"", dtype=width)[text.offset :][: len(text) + 1]
+    return np.frombuffer(data or b"", dtype=np.uint8), ends
 
 
 def number_in(hashes: U64, users: U64) -> NDArray[np.int64]:
@@ -74,10 +83,10 @@ def remix(hashes: U64) -> U64:
     return out
 
 
-def _keyed(users: pl.Series, key: bytes) -> bytes:
-    if users.dtype == pl.Int64:
+def _keyed(users: pa.Array, key: bytes) -> bytes:
+    if pa.types.is_int64(users.type):
         raw = users.to_numpy().astype("<i8").tobytes()
-        return b"".join(
-            hmac.digest(key, raw[i : i + 8], "sha256") for i in range(0, len(raw), 8)
-        )  # fmt: skip
-    return b"".join(hmac.digest(key, user.encode(), "sha256") for user in users)
+        ids = [raw[i : i + 8] for i in range(0, len(raw), 8)]
+    else:
+        ids = [user.encode() for user in users.to_pylist()]
+    return b"".join(hmac.digest(key, user, "sha256") for user in ids)

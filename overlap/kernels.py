@@ -5,12 +5,14 @@ Compiled once per machine and kept on disk. `theta` and `hash` are uint64 in uni
 """
 
 # numba types are not annotated; what goes in and out stands in each docstring.
-# mypy: disable-error-code="no-untyped-def,untyped-decorator,no-untyped-call"
+# mypy: disable-error-code="no-untyped-def,untyped-decorator,no-untyped-call,call-arg"
 
 from __future__ import annotations
 
 import numpy as np
+from llvmlite import ir
 from numba import njit, uint64
+from numba.extending import intrinsic
 
 _C1 = uint64(0x87C37B91114253D5)
 _C2 = uint64(0x4CF5AD432745937F)
@@ -84,22 +86,39 @@ def hash_bytes(data, offsets, seed, out):
 
 
 @njit(cache=True, nogil=True)
+def is_plain(data, offsets):
+    """Whether every slice of text is there and neither begins nor ends with what might be blank.
+
+    Only printable ASCII at both ends is sure not to be: anything else is left to a closer look.
+    """
+    for i in range(len(offsets) - 1):
+        at, end = offsets[i], offsets[i + 1]
+        if at == end:
+            return False
+        if not (0x20 < data[at] < 0x7F and 0x20 < data[end - 1] < 0x7F):
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
 def remix(hashes, out):
     """Write to `out` the bits that registers are made of: a bijection of uint64."""
     for i in range(len(hashes)):
         out[i] = _fmix(hashes[i] + _GOLDEN)
 
 
+@intrinsic
+def _leading_zeros(typing, x):
+    def emit(context, builder, signature, arguments):
+        return builder.ctlz(arguments[0], ir.Constant(ir.IntType(1), 0))
+
+    return uint64(uint64), emit
+
+
 @njit(inline="always")
-def _rank(bits, p):
+def _rank(rest, p):
     """Return the position of the first one among the 64 − p bits above the register's."""
-    rest = bits >> uint64(p)
-    rank = 64 - p + 1
-    for step in (32, 16, 8, 4, 2, 1):
-        if rest >> uint64(step):
-            rest >>= uint64(step)
-            rank -= step
-    return rank - 1 if rest else rank
+    return np.int64(_leading_zeros(rest)) - p + 1
 
 
 @njit(cache=True, nogil=True)
@@ -108,7 +127,7 @@ def update_registers(hashes, rows, registers, p):
     mask = uint64((1 << p) - 1)
     for i in range(len(hashes)):
         bits = _fmix(hashes[i] + _GOLDEN)
-        rank = _rank(bits, p)
+        rank = _rank(bits >> uint64(p), p)
         at = bits & mask
         if rank > registers[rows[i], at]:
             registers[rows[i], at] = rank
@@ -116,15 +135,15 @@ def update_registers(hashes, rows, registers, p):
 
 @njit(cache=True, nogil=True)
 def admit(
-    hashes, audience, period, periods, theta, row, registers, lowest, p, totals, out_cell, out_hash
+    hashes, audience, period, periods, theta, row, registers, ceiling, p, totals, out_cell, out_hash
 ):
     """Pass one occurrence after another: count it, raise its register, keep it below its theta.
 
     `hashes` uint64[n], `audience` int32[n] (negative: no audience), `period` int32[n]; `theta`
     uint64[A]; `row` int64[A]: where an audience's registers start, -1 where it is still whole;
-    `lowest` int8[registers' rows]: a rank that no register of the row is below; `totals`
-    int64[A · periods]. Kept occurrences go to `out_cell` int64 and `out_hash` uint64, whose length
-    bounds n. Returns how many were kept.
+    `ceiling` uint64[registers' rows]: bits from here on have a rank that no register of the row is
+    below; `totals` int64[A · periods]. Kept occurrences go to `out_cell` int64 and `out_hash`
+    uint64, whose length bounds n. Returns how many were kept.
     """
     mask = uint64((1 << p) - 1)
     kept = 0
@@ -141,10 +160,12 @@ def admit(
             kept += 1
         if row[a] >= 0:
             bits = _fmix(h + _GOLDEN)
+            rest = bits >> uint64(p)
             at = row[a] + period[i]
-            rank = _rank(bits, p)
-            if rank > lowest[at] and rank > registers[at, bits & mask]:
-                registers[at, bits & mask] = rank
+            if rest < ceiling[at]:
+                rank = _rank(rest, p)
+                if rank > registers[at, bits & mask]:
+                    registers[at, bits & mask] = rank
     return kept
 
 

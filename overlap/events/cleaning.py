@@ -42,13 +42,18 @@ def cells(
     reading: times.TimeReading | None,
     *,
     lists: Mapping[str, pl.Expr],
+    user_known: bool = False,
 ) -> dict[str, pl.Expr]:
     """Return the expressions over raw columns for all clean columns and `REASON`.
 
-    `lists` are those of the tag columns by their clean names, null where a row has no tag.
+    `lists` are those of the tag columns by their clean names, null where a row has no tag. With
+    `user_known` every row is known to have a user, whose column is not looked at.
     """
     roles = plan.roles
-    user, has_user = ids.value_of(roles.user, schema[roles.user], plan.id_type)
+    if user_known:
+        user, has_user = pl.lit(0), pl.lit(True)
+    else:
+        user, has_user = ids.value_of(roles.user, schema[roles.user], plan.id_type)
     if roles.time is None or reading is None:
         time, has_time = pl.lit(None, pl.Datetime("us")), pl.lit(False)
     else:

@@ -16,10 +16,12 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from overlap import kernels
 from overlap.events import cleaning
 from overlap.events.tables import MALFORMED, ParquetTable, Table
 from overlap.events.tags import read_tags
 from overlap.events.times import TimeReading
+from overlap.hashing import text_buffers
 from overlap.model import TAG_PREFIX, TagColumn
 
 if TYPE_CHECKING:
@@ -47,14 +49,15 @@ class TagCodes:
 class Chunk:
     """The clean rows of a row group, and what became of the others.
 
-    `user` is Int64 or String without nulls, `period` int32 days since 1970, `tags` by column.
+    `user` is Int64 or String without nulls or an Arrow array of text, `period` int32 days since
+    1970, `tags` by column.
     """
 
     rows: int
     rejected: Mapping[str, int]
     first_event: datetime | None
     last_event: datetime | None
-    user: pl.Series
+    user: pl.Series | pa.Array
     period: NDArray[np.int32]
     tags: Mapping[str, TagCodes]
 
@@ -76,9 +79,11 @@ class Columnar:
                 group.number, columns=list(dict.fromkeys([*rest, *tagged])), use_threads=False
             )
         tags = {tag.column: _codes(table.column(tag.column), tag) for tag in self.plan.tag_columns}
+        user = _plain_text(table.column(roles.user))
+        looked_at = [name for name in rest if user is None or name != roles.user]
         frame = pl.DataFrame(
             {
-                **{name: pl.from_arrow(table.column(name)) for name in rest},
+                **{name: pl.from_arrow(table.column(name)) for name in looked_at},
                 **{TAG_PREFIX + name: codes.index >= 0 for name, codes in tags.items()},
                 MALFORMED: pl.repeat(False, table.num_rows, eager=True),
             }
@@ -91,10 +96,11 @@ class Columnar:
                 TAG_PREFIX + name: pl.when(pl.col(TAG_PREFIX + name)).then(pl.lit(True))
                 for name in tags
             },
+            user_known=user is not None,
         )
         wanted = ("user", "period", "time", cleaning.REASON)
-        rows = frame.lazy().select(**{name: cells[name] for name in wanted}).collect()
-        return _chunk(rows, tags)
+        rows = frame.lazy().select(MALFORMED, **{n: cells[n] for n in wanted}).collect()
+        return _chunk(rows, tags, user)
 
 
 def columnar(
@@ -149,7 +155,19 @@ def _codes(column: pa.ChunkedArray, tag: TagColumn) -> TagCodes:
     return TagCodes(cleaned, index.astype(np.int32, copy=False))
 
 
-def _chunk(rows: pl.DataFrame, tags: Mapping[str, TagCodes]) -> Chunk:
+def _plain_text(column: pa.ChunkedArray) -> pa.Array | None:
+    """Return a text column as one array if every cell is plainly an id as it stands."""
+    if column.null_count or not (
+        pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+    ):
+        return None
+    text = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    if isinstance(text, pa.ChunkedArray) or not kernels.is_plain(*text_buffers(text)):
+        return None
+    return text
+
+
+def _chunk(rows: pl.DataFrame, tags: Mapping[str, TagCodes], user: pa.Array | None) -> Chunk:
     reason = rows[cleaning.REASON]
     rejected = reason.drop_nulls()
     if len(rejected):
@@ -157,6 +175,7 @@ def _chunk(rows: pl.DataFrame, tags: Mapping[str, TagCodes]) -> Chunk:
         keep = used.to_numpy()
         tags = {name: TagCodes(t.names, t.index[keep]) for name, t in tags.items()}
         clean = rows.filter(used)
+        user = None if user is None else user.filter(pa.array(keep))
     else:
         clean = rows
     time = clean["time"]
@@ -165,7 +184,7 @@ def _chunk(rows: pl.DataFrame, tags: Mapping[str, TagCodes]) -> Chunk:
         rejected=dict(rejected.value_counts().iter_rows()),
         first_event=time.min(),  # type: ignore[arg-type]
         last_event=time.max(),  # type: ignore[arg-type]
-        user=clean["user"],
+        user=clean["user"] if user is None else user,
         period=clean["period"].to_physical().to_numpy(),
         tags=tags,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import polars as pl
@@ -15,6 +15,8 @@ from overlap.sketches.tables import AUDIENCES, ENTRIES, TOTALS, Sketches, leaf_l
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+_Number = TypeVar("_Number", np.int8, np.uint64)
 
 _NOTHING = (np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.uint32))
 
@@ -39,7 +41,8 @@ class SketchBuilder:
         self._row = np.full(self._audience_room, -1, dtype=np.int64)
         self._totals = np.zeros(self._audience_room * self._period_room, dtype=np.int64)
         self._registers = np.zeros((0, 1 << spec.hll_p), dtype=np.int8)
-        self._lowest = np.zeros(0, dtype=np.int8)
+        self._ceiling = np.zeros(0, dtype=np.uint64)
+        self._any_rank = np.uint64(1) << np.uint64(64 - spec.hll_p)
         self._used_rows = 0
         self._kept: dict[int, tuple[NDArray[np.uint64], NDArray[np.uint32]]] = {}
         self._cell = np.empty(buffer, dtype=np.int64)
@@ -74,7 +77,7 @@ class SketchBuilder:
                 self._compact()
             self._filled += kernels.admit(
                 hashes[piece], audience[piece], period[piece], self._period_room, self._theta,
-                self._row, self._registers, self._lowest, self.spec.hll_p, self._totals,
+                self._row, self._registers, self._ceiling, self.spec.hll_p, self._totals,
                 self._cell[self._filled :], self._hash[self._filled :],
             )  # fmt: skip
 
@@ -149,7 +152,9 @@ class SketchBuilder:
                     self._cut(code, theta)
         if len(self._registers) and not last:
             # Registers only grow: what is the lowest now is a bound ever after.
-            self._lowest = self._registers.min(axis=1)
+            lowest = self._registers[: self._used_rows].min(axis=1).astype(np.uint64)
+            width = np.uint64(64 - self.spec.hll_p)
+            self._ceiling[: self._used_rows] = np.uint64(1) << (width - lowest)
 
     def _take_in(self) -> None:
         cells, hashes = self._cell[: self._filled], self._hash[: self._filled]
@@ -194,8 +199,9 @@ class SketchBuilder:
         if self._used_rows > len(self._registers):
             room = max(2 * len(self._registers), self._used_rows)
             self._registers = _longer(self._registers, room)
-            self._lowest = _longer(self._lowest, room)
+            self._ceiling = _longer(self._ceiling, room)
         self._row[code] = row
+        self._ceiling[row : row + self._period_room] = self._any_rank
         for number in range(self._period_room):
             hashes, _ = self._kept.get(code * self._period_room + number, _NOTHING)
             rows = np.full(len(hashes), row + number, dtype=np.int64)
@@ -230,7 +236,7 @@ class SketchBuilder:
             blocks = registers.reshape(-1, periods, 1 << self.spec.hll_p)
             blocks[:, :old] = self._registers.reshape(-1, old, 1 << self.spec.hll_p)
             self._registers = registers
-            self._lowest = np.zeros(len(registers), dtype=np.int8)
+            self._ceiling = np.full(len(registers), self._any_rank)
             row = np.where(row >= 0, row // old * periods, -1)
             self._used_rows = self._used_rows // old * periods
         self._theta, self._row = theta, row
@@ -242,8 +248,8 @@ def _in_order(entries: pl.DataFrame, several_periods: bool) -> pl.DataFrame:
     return typed.sort("audience", "hash", "period") if several_periods else typed
 
 
-def _longer(array: NDArray[np.int8], room: int) -> NDArray[np.int8]:
+def _longer(array: NDArray[_Number], room: int) -> NDArray[_Number]:
     # Fresh zeros cost no memory until they are written to.
-    longer = np.zeros((room, *array.shape[1:]), dtype=np.int8)
+    longer = np.zeros((room, *array.shape[1:]), dtype=array.dtype)
     longer[: len(array)] = array
     return longer
