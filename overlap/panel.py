@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -21,7 +21,7 @@ from pyroaring import BitMap
 
 from overlap import estimates, expressions, sketches
 from overlap.expressions import Audience, Expression
-from overlap.hashing import number_in
+from overlap.members import ALL_PERIODS, Members
 from overlap.model import (
     FULL_THETA,
     LIST_TABLE,
@@ -37,8 +37,6 @@ from overlap.store import Store, read_store
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-ALL_PERIODS = Window()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,20 +108,7 @@ class Panel:
         self._keys = [AudienceKey(k, n) for k, n in sk.audiences.select("kind", "name").rows()]
         self._code = {key: code for code, key in enumerate(self._keys)}
         self._totals = sk.totals
-        hashes = sk.entries["hash"].to_numpy()
-        self._hash = np.unique(hashes)
-        user = number_in(hashes, self._hash).astype(np.uint32)
-        audience = sk.entries["audience"].to_numpy()
-        days = sk.entries["period"].to_physical().to_numpy()
-        self._days = np.unique(days)
-        self._entry_period = np.searchsorted(self._days, days).astype(np.uint16)
-        self._entry_events = sk.entries["events"].to_numpy()
-        first = np.ones(len(user), dtype=bool)
-        first[1:] = (user[1:] != user[:-1]) | (audience[1:] != audience[:-1])
-        self._member_entry = np.append(np.flatnonzero(first), len(user))
-        self._member_user = user[first]
-        counts = np.bincount(audience[first], minlength=len(self._keys))
-        self._member_of = np.concatenate([[0], np.cumsum(counts)])
+        self._members = Members(sk)
         self._bitmaps: dict[int, BitMap] = {}
 
     # --- what there is ------------------------------------------------------------------------
@@ -144,7 +129,7 @@ class Panel:
     @property
     def periods(self) -> tuple[date, ...]:
         """First days of the periods that have data, ascending."""
-        return tuple(pl.Series(self._days).cast(pl.Date))
+        return self._members.periods
 
     def is_whole(self, period: date) -> bool:
         """Whether the data reach from the first to the last day of a period."""
@@ -156,12 +141,12 @@ class Panel:
     @property
     def memberships(self) -> int:
         """Number of kept memberships (user × audience)."""
-        return len(self._member_user)
+        return len(self._members.user)
 
     @property
     def entries(self) -> int:
         """Number of kept entries (user × audience × period)."""
-        return len(self._entry_events)
+        return len(self._members.entry_events)
 
     def names(self, kind: str) -> tuple[str, ...]:
         """Return the names of a kind's audiences; raises UsageError when there is no such kind."""
@@ -190,7 +175,7 @@ class Panel:
 
         def leaf(audience: Audience) -> BitMap:
             code = self._code[AudienceKey(audience.kind or "", audience.name)]
-            return self._members(code, audience.at_least, window)
+            return self._bitmap(code, audience.at_least, window)
 
         users = expressions.fold(
             tree,
@@ -268,35 +253,25 @@ class Panel:
         names = self.names(kind)
         audiences = self._codes(kind)
         theta = np.minimum(self._theta[audiences], np.uint64(anchor.theta))
-        inside = self._mask(anchor)
         if baseline is not None:
             theta = np.minimum(theta, np.uint64(baseline.theta))
-            base_mask = self._mask(baseline)
-            inside &= base_mask
+            baseline = self.below(baseline, anchor.theta)
+            anchor = Sample(anchor.users & baseline.users, min(anchor.theta, baseline.theta))
         prefix = self._prefixes(theta)
-        members = slice(self._member_of[audiences.start], self._member_of[audiences.stop])
-        user = self._member_user[members]
-        local = self._local(audiences)
-        use = user < prefix[local]
-        if baseline is not None:
-            use &= base_mask[user]
-        if window != ALL_PERIODS:
-            use &= self._in_window(members, window)
-        group = (self._hash % np.uint64(groups)).astype(np.int64)
-        cell = local[use] * groups + group[user[use]]
-        hits = inside[user[use]]
-        shape = (len(names), groups)
+        group = self._members.groups(groups)
+        used = self._members.used(window)
         whole = baseline if baseline is not None else self.universe(window)
         base_theta = np.minimum(theta, np.uint64(whole.theta))
-        base = _prefix_counts(
-            np.asarray(whole.users.to_array()), group, groups, self._prefixes(base_theta)
-        )
+        base = _prefix_counts(_array(whole), group, groups, self._prefixes(base_theta))
+        inside = _array(anchor)
         return CoOccurrence(
             names=names,
             rate=theta / FULL_THETA,
-            both=np.bincount(cell[hits], minlength=len(names) * groups).reshape(shape),
-            anchor=_prefix_counts(np.flatnonzero(inside), group, groups, prefix),
-            audience=np.bincount(cell, minlength=len(names) * groups).reshape(shape),
+            both=self._members.tally(inside, group, groups, used)[audiences],
+            anchor=_prefix_counts(inside, group, groups, prefix),
+            audience=self._members.tally_below(audiences, prefix, group, groups, used)
+            if baseline is None
+            else self._members.tally(_array(baseline), group, groups, used)[audiences],
             baseline=base * (theta / base_theta)[:, None],
             baseline_rate=base_theta / FULL_THETA,
         )
@@ -309,15 +284,7 @@ class Panel:
         self.names(kind)
         audiences = self._codes(kind)
         theta = np.minimum(self._theta[audiences], np.uint64(anchor.theta))
-        members = slice(self._member_of[audiences.start], self._member_of[audiences.stop])
-        user, local = self._member_user[members], self._local(audiences)
-        use = self._mask(anchor)[user] & (user < self._prefixes(theta)[local])
-        bounds = self._member_entry[members.start : members.stop + 1]
-        keep = np.repeat(use, np.diff(bounds))
-        cell = np.repeat(local, np.diff(bounds))[keep] * len(self._days)
-        cell += self._entry_period[bounds[0] : bounds[-1]][keep]
-        shape = (len(theta), len(self._days))
-        return np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)
+        return self._members.tally_periods(_array(anchor), audiences, self._prefixes(theta))
 
     # --- inside -------------------------------------------------------------------------------
 
@@ -325,53 +292,20 @@ class Panel:
         codes = self.known[kind].values()
         return slice(min(codes), max(codes) + 1)
 
-    def _local(self, audiences: slice) -> NDArray[np.int64]:
-        """Return, for each membership of a run of audiences, its audience within the run."""
-        sizes = np.diff(self._member_of[audiences.start : audiences.stop + 1])
-        return np.repeat(np.arange(len(sizes)), sizes)
-
-    def _members(self, code: int, at_least: int, window: Window) -> BitMap:
+    def _bitmap(self, code: int, at_least: int, window: Window) -> BitMap:
         plain = at_least == 1 and window == ALL_PERIODS
         if plain and code in self._bitmaps:
             return self._bitmaps[code]
-        members = slice(self._member_of[code], self._member_of[code + 1])
-        users = self._member_user[members]
-        if at_least > 1:
-            users = users[self._events(members, window) >= at_least]
-        elif not plain:
-            users = users[self._in_window(members, window)]
-        bitmap = BitMap(users)
+        bitmap = BitMap(self._members.users_of(code, at_least, window))
         if plain:
             self._bitmaps[code] = bitmap
         return bitmap
 
-    def _events(self, members: slice, window: Window) -> NDArray[np.int64]:
-        bounds = self._member_entry[members.start : members.stop + 1]
-        entries = slice(bounds[0], bounds[-1])
-        events = self._entry_events[entries].astype(np.int64)
-        if window != ALL_PERIODS:
-            events = events * self._period_mask(window)[self._entry_period[entries]]
-        running = np.concatenate([[0], np.cumsum(events)])
-        sums: NDArray[np.int64] = np.diff(running[bounds - bounds[0]])
-        return sums
-
-    def _in_window(self, members: slice, window: Window) -> NDArray[np.bool_]:
-        return self._events(members, window) > 0
-
-    def _period_mask(self, window: Window) -> NDArray[np.bool_]:
-        days = pl.DataFrame({"period": pl.Series(self._days).cast(pl.Date)})
-        return days.select(_within(pl.col("period"), window)).to_series().to_numpy()
-
-    def _mask(self, sample: Sample) -> NDArray[np.bool_]:
-        mask = np.zeros(len(self._hash), dtype=bool)
-        mask[np.asarray(sample.users.to_array(), dtype=np.uint32)] = True
-        return mask
-
     def _prefix(self, theta: int) -> int:
-        return len(self._hash) if theta >= FULL_THETA else int(np.searchsorted(self._hash, theta))
+        return int(self._prefixes(np.array([theta], dtype=np.uint64))[0])
 
     def _prefixes(self, thetas: NDArray[np.uint64]) -> NDArray[np.int64]:
-        return np.searchsorted(self._hash, thetas).astype(np.int64)
+        return np.searchsorted(self._members.hash, thetas).astype(np.int64)
 
     def _with_registers(self, audience: Audience, window: Window, sample: Estimate) -> Estimate:
         code = self._code[AudienceKey(audience.kind or "", audience.name)]
@@ -400,14 +334,19 @@ def _within(period: pl.Expr, window: Window) -> pl.Expr:
     return inside
 
 
+def _array(sample: Sample) -> NDArray[np.uint32]:
+    return np.asarray(sample.users.to_array(), dtype=np.uint32)
+
+
 def _prefix_counts(
-    users: NDArray[np.integer[Any]],
-    group: NDArray[np.int64],
-    groups: int,
-    prefix: NDArray[np.int64],
+    users: NDArray[np.uint32], group: NDArray[np.uint8], groups: int, prefix: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Count per group the users below each prefix, int64[len(prefix), groups]."""
-    counts = np.empty((len(prefix), groups), dtype=np.int64)
-    for g in range(groups):
-        counts[:, g] = np.searchsorted(users[group[users] == g], prefix)
-    return counts
+    """Count per group the ascending users below each prefix, int64[len(prefix), groups]."""
+    if groups == 1:
+        return np.searchsorted(users, prefix)[:, None]
+    limits, which = np.unique(prefix, return_inverse=True)
+    ends = np.searchsorted(users, limits)
+    pieces = np.split(group[users[: ends[-1]]], ends[:-1]) if len(ends) else []
+    counts = np.array([np.bincount(piece, minlength=groups) for piece in pieces])
+    below: NDArray[np.int64] = np.cumsum(counts, axis=0)[which]
+    return below

@@ -30,7 +30,6 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from overlap import sketches as sk
-from overlap.hashing import number_in
 from overlap.model import (
     FORMAT_VERSION,
     DataError,
@@ -190,10 +189,9 @@ def _write_part(
     folder: Path, sketches: sk.Sketches, provenance: Mapping[str, Provenance]
 ) -> None:  # fmt: skip
     folder.mkdir(parents=True)
-    entries = sketches.entries
-    users = entries["hash"].unique().sort()
-    numbers = number_in(entries["hash"].to_numpy(), users.to_numpy())
-    entries = entries.with_columns(pl.Series("user", numbers, dtype=pl.UInt32)).select(
+    hashes, numbers = sketches.numbering()
+    users = pl.Series("hash", hashes)
+    entries = sketches.entries.with_columns(pl.Series("user", numbers)).select(
         "audience", "user", "period", "events"
     )
     delta = "DELTA_BINARY_PACKED"
@@ -241,6 +239,7 @@ def _read_part(folder: Path, meta: Mapping[str, Any]) -> sk.Sketches:
             .cast(sk.ENTRIES),
             totals=pl.read_parquet(folder / "totals.parquet").cast(sk.TOTALS),
             lineage=meta["lineage"],
+            numbered=(users.to_numpy(), entries["user"].to_numpy()),
         )
 
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 
+from overlap.hashing import number_in
 from overlap.model import FULL_THETA, DataError, SketchSpec
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 AUDIENCES = pl.Schema({"kind": pl.String, "name": pl.String, "theta": pl.UInt64})
 """One row per audience, sorted by kind and name; its row number is its code elsewhere."""
@@ -43,6 +48,15 @@ class Sketches:
     entries: pl.DataFrame
     totals: pl.DataFrame
     lineage: frozenset[str]
+    numbered: tuple[NDArray[np.uint64], NDArray[np.uint32]] | None = None
+
+    def numbering(self) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+        """Return the distinct kept hashes, ascending, and each entry's place among them."""
+        if self.numbered is not None:
+            return self.numbered
+        hashes = self.entries["hash"].to_numpy()
+        users = np.unique(hashes)
+        return users, number_in(hashes, users).astype(np.uint32)
 
     @property
     def floor_rate(self) -> float:

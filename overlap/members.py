@@ -1,0 +1,151 @@
+"""Kept memberships as arrays, by audience and by user, and the counts they give in one pass."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from overlap import kernels
+from overlap.model import Window
+from overlap.sketches import Sketches
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Counts = NDArray[np.int64]
+    Mask = NDArray[np.bool_]
+
+ALL_PERIODS = Window()
+
+
+_WINDOWS = 8
+"""Windows whose memberships are remembered."""
+
+
+class Members:
+    """The memberships of a store's kept users, numbered in the order of their hashes.
+
+    `hash` uint64[users] ascends; `user` uint32[memberships] lies audience by audience, ascending
+    within each, audience a at of[a] … of[a + 1]; a membership's periods and events are the entries
+    entry[m] … entry[m + 1].
+    """
+
+    def __init__(self, sketches: Sketches) -> None:
+        self.hash, user = sketches.numbering()
+        audience = sketches.entries["audience"].to_numpy()
+        days = sketches.entries["period"].to_physical().to_numpy()
+        self._days = np.unique(days)
+        self.entry_period = np.searchsorted(self._days, days).astype(np.uint16)
+        self.entry_events = sketches.entries["events"].to_numpy()
+        first = np.ones(len(user), dtype=bool)
+        first[1:] = (user[1:] != user[:-1]) | (audience[1:] != audience[:-1])
+        self.entry = np.append(np.flatnonzero(first), len(user))
+        self.user = user[first]
+        counts = np.bincount(audience[first], minlength=len(sketches.audiences))
+        self.of = np.concatenate([[0], np.cumsum(counts)])
+        self._used: dict[Window, Mask] = {}
+
+    @property
+    def periods(self) -> tuple[date, ...]:
+        """First days of the periods, ascending."""
+        return tuple(pl.Series(self._days).cast(pl.Date))
+
+    def users_of(
+        self, code: int, at_least: int = 1, window: Window = ALL_PERIODS
+    ) -> NDArray[np.uint32]:
+        """Return the kept users of an audience with so many events in a window, ascending."""
+        members = slice(int(self.of[code]), int(self.of[code + 1]))
+        users = self.user[members]
+        if at_least == 1 and window == ALL_PERIODS:
+            return users
+        return users[self.events(members, window) >= at_least]
+
+    def events(self, members: slice, window: Window = ALL_PERIODS) -> Counts:
+        """Return the events of each of some memberships within a window."""
+        bounds = self.entry[members.start : members.stop + 1]
+        entries = slice(int(bounds[0]), int(bounds[-1]))
+        events = self.entry_events[entries].astype(np.int64)
+        if window != ALL_PERIODS:
+            inside = np.array([_inside(period, window) for period in self.periods], dtype=bool)
+            events *= inside[self.entry_period[entries]]
+        running = np.concatenate([[0], np.cumsum(events)])
+        sums: Counts = np.diff(running[bounds - bounds[0]])
+        return sums
+
+    def used(self, window: Window) -> Mask:
+        """Return which memberships have events within a window; empty where all do."""
+        if window == ALL_PERIODS:
+            return np.empty(0, dtype=bool)
+        if window not in self._used:
+            if len(self._used) >= _WINDOWS:
+                self._used.clear()
+            self._used[window] = self.events(slice(0, len(self.user)), window) > 0
+        return self._used[window]
+
+    def groups(self, count: int) -> NDArray[np.uint8]:
+        """Return a random group of each user, by the remainder of the hash; count at most 256."""
+        return (self.hash % np.uint64(count)).astype(np.uint8)
+
+    def tally(
+        self, users: NDArray[np.uint32], group: NDArray[np.uint8], groups: int, used: Mask
+    ) -> Counts:
+        """Count the audiences of some users, int64[audiences, groups]."""
+        out = np.zeros((len(self.of) - 1, groups), dtype=np.int64)
+        start, audience, member = self._by_user
+        if len(used):
+            kernels.tally_used(users, start, audience, member, used, group, out)
+        else:
+            kernels.tally(users, start, audience, group, out)
+        return out
+
+    def tally_below(
+        self,
+        codes: slice,
+        prefix: Counts,
+        group: NDArray[np.uint8],
+        groups: int,
+        used: Mask,
+    ) -> Counts:
+        """Count the members of audiences among the first `prefix` users, int64[codes, groups]."""
+        out = np.zeros((codes.stop - codes.start, groups), dtype=np.int64)
+        if groups == 1 and not len(used):
+            for a, limit in enumerate(prefix):
+                run = self.user[self.of[codes.start + a] : self.of[codes.start + a + 1]]
+                out[a, 0] = np.searchsorted(run, limit)
+        else:
+            kernels.tally_below(self.user, self.of, codes.start, prefix, used, group, out)
+        return out
+
+    def tally_periods(self, users: NDArray[np.uint32], codes: slice, prefix: Counts) -> Counts:
+        """Count some users active in each audience of a run by period, int64[codes, periods]."""
+        out = np.zeros((codes.stop - codes.start, len(self._days)), dtype=np.int64)
+        start, audience, member = self._by_user
+        kernels.tally_periods(
+            users, start, audience, member, self.entry, self.entry_period, codes.start, prefix, out
+        )
+        return out
+
+    def tally_pairs(self, rows: slice, columns: slice) -> Counts:
+        """Count the users in both for all pairs of two runs of audiences, int64[rows, columns]."""
+        out = np.zeros((rows.stop - rows.start, columns.stop - columns.start), dtype=np.int64)
+        start, audience, _ = self._by_user
+        kernels.tally_pairs(start, audience, rows.start, columns.start, out)
+        return out
+
+    @cached_property
+    def _by_user(self) -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.uint32]]:
+        counts = np.bincount(self.user, minlength=len(self.hash))
+        start = np.concatenate([[0], np.cumsum(counts)])
+        audience = np.empty(len(self.user), dtype=np.uint32)
+        member = np.empty(len(self.user), dtype=np.uint32)
+        kernels.invert(self.user, self.of, start.copy(), audience, member)
+        return start, audience, member
+
+
+def _inside(period: date, window: Window) -> bool:
+    after = window.start is None or period >= window.start
+    return after and (window.end is None or period <= window.end)
