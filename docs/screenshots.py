@@ -10,6 +10,7 @@ serves it, and shoots the first screen in both languages and both themes, 1440 p
 from __future__ import annotations
 
 import argparse
+import itertools
 import shutil
 import socket
 import subprocess
@@ -39,17 +40,17 @@ def main() -> None:
     asked = parser.parse_args()
     asked.to.mkdir(parents=True, exist_ok=True)
     sizes = {"": (1440, 900)} | ({"-800": (800, 2000)} if asked.narrow else {})
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as address:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"), args=FLAGS
-            )
-            for language in ("en", "zh"):
-                for theme in ("light", "dark"):
-                    for suffix, size in sizes.items():
-                        target = asked.to / f"openings-{language}-{theme}{suffix}.png"
-                        shoot(browser, f"{address}?lang={language}", theme, size, target)
-                        sys.stdout.write(f"{target}\n")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serving(Path(folder)) as address,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        for language, theme in itertools.product(("en", "zh"), ("light", "dark")):
+            for suffix, size in sizes.items():
+                target = asked.to / f"openings-{language}-{theme}{suffix}.png"
+                shoot(browser, f"{address}?lang={language}", theme, size, target)
+                sys.stdout.write(f"{target}\n")
 
 
 @contextmanager

@@ -76,7 +76,7 @@ def drawable(frame: pl.DataFrame, selected: str | None = None) -> pl.DataFrame:
     if len(shown) <= MOST_BUBBLES:
         return shown
     first = pl.int_range(pl.len()) < MOST_BUBBLES
-    return shown.filter(first | (pl.col("interest") == selected))
+    return shown.filter(first | pl.col("interest").eq_missing(selected))
 
 
 def has_fair_share(frame: pl.DataFrame) -> bool:

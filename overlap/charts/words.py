@@ -15,7 +15,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "score": "Score",
         "no_score": "not enough evidence",
         "both": "In both",
-        "expected": "by chance",
+        "expected": "By chance",
         "tgi": "TGI",
         "cautious": "at least",
         "fair_hover": "Fair share",

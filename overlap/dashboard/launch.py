@@ -23,7 +23,6 @@ _FLAGS: Mapping[str, str] = {
     "client.showErrorDetails": "none",
     "client.showErrorLinks": "false",
     "client.toolbarMode": "viewer",
-    "theme.font": "system-ui, sans-serif",
 }
 """What must hold wherever the server is started and whatever a settings file says."""
 
@@ -44,7 +43,6 @@ def command(
     argv = [sys.executable, "-m", "streamlit", "run", str(app_file())]
     argv += [f"--{name}={value}" for name, value in flags.items()]
     env = {**os.environ, STORE_VARIABLE: str(store.absolute())}
-    env.pop(FLOOR_VARIABLE, None)
     if display_floor is not None:
         env[FLOOR_VARIABLE] = str(display_floor)
     return argv, env

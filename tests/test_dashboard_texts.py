@@ -1,0 +1,64 @@
+"""Every sentence is there in both languages, with the same values in it, and is used."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from string import Formatter
+
+import pytest
+from dashboards import ROOT
+
+from overlap.charts.words import WORDS
+from overlap.dashboard import texts
+from overlap.dashboard.texts import answers, day, figures, messages, text
+
+SOURCE = "\n".join(f.read_text("utf-8") for f in (ROOT / "overlap" / "dashboard").glob("*.py"))
+BUILT = {  # keys put together at run time
+    "grade_": ["strong", "good", "fair", "insufficient evidence"],
+    "why_": ["too_few", "by_chance", "too_noisy"],
+    "no_": ["category", "category_cure", "interest", "interest_cure"],
+}
+
+
+def fields(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name}
+
+
+@pytest.mark.parametrize("key", texts.keys())
+def test_a_sentence_holds_the_same_values_in_both_languages(key):
+    english, chinese = text(key, "en"), text(key, "zh")
+    assert english
+    assert chinese
+    assert fields(chinese) == fields(english)
+
+
+@pytest.mark.parametrize("key", texts.keys())
+def test_a_sentence_is_used(key):
+    built = {prefix + rest for prefix, all_ in BUILT.items() for rest in all_}
+    from_links = "unknown_", "period_moved", "brand_elsewhere", "own_baseline"
+    assert (
+        re.search(f"[\"']{re.escape(key)}[\"']", SOURCE)
+        or key in built
+        or key.startswith(from_links)
+    )
+
+
+def test_no_sentence_is_missing():
+    said = set(re.findall(r'(?:text|say)\(\s*"(\w+)"', SOURCE))
+    assert said <= set(texts.keys())
+    assert {f"{p}{rest}" for p, all_ in BUILT.items() for rest in all_} <= set(texts.keys())
+
+
+def test_no_key_is_defined_twice():
+    files = (answers.TEXTS, figures.TEXTS, messages.TEXTS)
+    assert sum(map(len, files)) == len(texts.keys())
+
+
+def test_charts_speak_both_languages():
+    assert WORDS["en"].keys() == WORDS["zh"].keys()
+
+
+def test_dates_are_written_as_the_language_does():
+    assert day(date(2026, 5, 4), "en") == "4 May 2026"
+    assert day(date(2026, 5, 4), "zh") == "2026年5月4日"
