@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from overlap.expressions import Audience, Expression, leaves, to_text
+from overlap.members import ALL_PERIODS
 from overlap.model import UNIVERSE, Estimate, Policy, UsageError, Window
-from overlap.panel import ALL_PERIODS, Panel, Sample
+from overlap.panel import Panel, Sample
 
 
 @dataclass(frozen=True, slots=True)

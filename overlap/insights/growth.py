@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from overlap.members import ALL_PERIODS
 from overlap.model import UNIVERSE_KIND, Window
-from overlap.panel import ALL_PERIODS, Panel, Sample
+from overlap.panel import Panel, Sample
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

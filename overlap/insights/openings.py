@@ -13,8 +13,9 @@ from overlap.insights.measures import measure, ratio
 from overlap.insights.pairs import suppress
 from overlap.insights.scoring import Scale, brand_reach, gates, left_out
 from overlap.insights.wording import reason
+from overlap.members import ALL_PERIODS
 from overlap.model import OPENINGS_TABLE, Grade, Policy, Window
-from overlap.panel import ALL_PERIODS, Panel
+from overlap.panel import Panel
 
 GROUPS = 32
 """Random groups of users for the jackknife of ranks."""

@@ -8,8 +8,9 @@ from overlap import estimates
 from overlap.expressions import to_text
 from overlap.insights import anchors
 from overlap.insights.measures import measure
+from overlap.members import ALL_PERIODS
 from overlap.model import PAIRS_TABLE, Policy, Window
-from overlap.panel import ALL_PERIODS, Panel
+from overlap.panel import Panel
 
 _HIDDEN = (
     "overlap_users", "overlap_low", "overlap_high", "expected_users", "excess_users",
