@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -27,15 +29,48 @@ def polars_n_unique(file: Path, folder: Path) -> str:
     return f"{users.collect(engine='streaming')['user'].sum():,} memberships"
 
 
+def polars_len_and_users(file: Path, folder: Path) -> str:
+    counts = pl.scan_parquet(file).group_by("tag").agg(pl.len(), pl.col("user").max())
+    return f"{len(counts.collect(engine='streaming')):,} tags"
+
+
+def duckdb_approx(file: Path, folder: Path) -> str:
+    import duckdb
+
+    rows = duckdb.sql(
+        f"select tag, approx_count_distinct(user) from read_parquet('{file}') group by tag"
+    ).fetchall()
+    return f"{len(rows):,} sizes"
+
+
+def clickhouse_combined(file: Path, folder: Path) -> str:
+    import chdb
+
+    query = f"select tag, uniqCombined(user) from file('{file}', Parquet) group by tag"
+    return f"{len(str(chdb.query(query, 'CSV')).splitlines()):,} sizes"
+
+
+def clickhouse_bitmap(file: Path, folder: Path) -> str:
+    import chdb
+
+    query = f"select tag, groupBitmap(toUInt64(user)) from file('{file}', Parquet) group by tag"
+    return f"{len(str(chdb.query(query, 'CSV')).splitlines()):,} exact sizes"
+
+
+def _users_by_tag(file: Path) -> Iterator[tuple[str, list[int]]]:
+    for part in pl.read_parquet(file).iter_slices(1_000_000):
+        for (tag,), rows in part.group_by("tag"):
+            yield tag, rows["user"].to_list()
+
+
 def datasketches_theta(file: Path, folder: Path) -> str:
     import datasketches
 
-    sketches: dict[str, object] = {}
-    for part in pl.read_parquet(file).iter_slices(1_000_000):
-        for (tag,), rows in part.group_by("tag"):
-            sketch = sketches.setdefault(tag, datasketches.update_theta_sketch(12))
-            for user in rows["user"].to_list():
-                sketch.update(user)  # type: ignore[attr-defined]
+    sketches: dict[str, Any] = {}
+    for tag, users in _users_by_tag(file):
+        sketch = sketches.setdefault(tag, datasketches.update_theta_sketch(12))
+        for user in users:
+            sketch.update(user)
     return f"{len(sketches):,} theta sketches"
 
 
@@ -43,17 +78,37 @@ def datasketch_hll(file: Path, folder: Path) -> str:
     from datasketch import HyperLogLogPlusPlus
 
     sketches: dict[str, HyperLogLogPlusPlus] = {}
-    for part in pl.read_parquet(file).iter_slices(1_000_000):
-        for (tag,), rows in part.group_by("tag"):
-            sketch = sketches.setdefault(tag, HyperLogLogPlusPlus(p=12))
-            for user in rows["user"].to_list():
-                sketch.update(user.to_bytes(8, "little"))
+    for tag, users in _users_by_tag(file):
+        sketch = sketches.setdefault(tag, HyperLogLogPlusPlus(p=12))
+        for user in users:
+            sketch.update(user.to_bytes(8, "little"))
     return f"{len(sketches):,} HyperLogLogs"
+
+
+def datasketch_minhash(file: Path, folder: Path) -> str:
+    from datasketch import MinHash
+
+    sketches: dict[str, MinHash] = {}
+    for tag, users in _users_by_tag(file):
+        sketch = sketches.setdefault(tag, MinHash(num_perm=128))
+        sketch.update_batch([user.to_bytes(8, "little") for user in users])
+    return f"{len(sketches):,} MinHashes of 128"
 
 
 PEERS = {
     f.__name__: f
-    for f in (overlap_build, polars_len, polars_n_unique, datasketches_theta, datasketch_hll)
+    for f in (
+        overlap_build,
+        polars_len,
+        polars_len_and_users,
+        polars_n_unique,
+        duckdb_approx,
+        clickhouse_combined,
+        clickhouse_bitmap,
+        datasketches_theta,
+        datasketch_hll,
+        datasketch_minhash,
+    )
 }
 
 if __name__ == "__main__":

@@ -276,6 +276,18 @@ class Panel:
             baseline_rate=base_theta / FULL_THETA,
         )
 
+    def all_pairs(self, rows: str, columns: str, first: int | None = None) -> NDArray[np.int64]:
+        """Count the kept users in both, for every audience of a kind against every one of another.
+
+        Returns int64[rows, columns] in the order of `names`, each at the smaller of the two rates;
+        `first` takes only so many of either.
+        """
+        self.names(rows), self.names(columns)
+        a, b = self._codes(rows), self._codes(columns)
+        if first is not None:
+            a, b = (slice(s.start, min(s.stop, s.start + first)) for s in (a, b))
+        return self._members.tally_pairs(a, b)
+
     def by_period(self, anchor: Sample, kind: str) -> NDArray[np.int64]:
         """Count the anchor's users active in each audience of a kind in each period.
 
