@@ -280,6 +280,21 @@ def tally_below(member_user, member_of, first, prefix, used, group, out):
 
 
 @njit(cache=True, nogil=True)
+def count_below(member_user, member_of, first, prefix, out):
+    """Count each audience's members below a prefix by bisection: `out` int64[A, 1]."""
+    for a in range(len(prefix)):
+        begin, end = member_of[first + a], member_of[first + a + 1]
+        low, high = begin, end
+        while low < high:
+            middle = (low + high) // 2
+            if member_user[middle] < prefix[a]:
+                low = middle + 1
+            else:
+                high = middle
+        out[a, 0] = low - begin
+
+
+@njit(cache=True, nogil=True)
 def tally_pairs(user_start, user_audience, first_a, first_b, out):
     """Count users in both of two audiences, for all pairs: `out` int64[A, B]."""
     last_a, last_b = first_a + out.shape[0], first_b + out.shape[1]

@@ -48,6 +48,7 @@ class Members:
         counts = np.bincount(audience[first], minlength=len(sketches.audiences))
         self.of = np.concatenate([[0], np.cumsum(counts)])
         self._used: dict[Window, Mask] = {}
+        self._groups: dict[int, NDArray[np.uint8]] = {}
 
     @property
     def periods(self) -> tuple[date, ...]:
@@ -88,7 +89,9 @@ class Members:
 
     def groups(self, count: int) -> NDArray[np.uint8]:
         """Return a random group of each user, by the remainder of the hash; count at most 256."""
-        return (self.hash % np.uint64(count)).astype(np.uint8)
+        if count not in self._groups:
+            self._groups[count] = (self.hash % np.uint64(count)).astype(np.uint8)
+        return self._groups[count]
 
     def tally(
         self, users: NDArray[np.uint32], group: NDArray[np.uint8], groups: int, used: Mask
@@ -113,9 +116,7 @@ class Members:
         """Count the members of audiences among the first `prefix` users, int64[codes, groups]."""
         out = np.zeros((codes.stop - codes.start, groups), dtype=np.int64)
         if groups == 1 and not len(used):
-            for a, limit in enumerate(prefix):
-                run = self.user[self.of[codes.start + a] : self.of[codes.start + a + 1]]
-                out[a, 0] = np.searchsorted(run, limit)
+            kernels.count_below(self.user, self.of, codes.start, prefix, out)
         else:
             kernels.tally_below(self.user, self.of, codes.start, prefix, used, group, out)
         return out

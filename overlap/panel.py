@@ -260,9 +260,12 @@ class Panel:
         prefix = self._prefixes(theta)
         group = self._members.groups(groups)
         used = self._members.used(window)
-        whole = baseline if baseline is not None else self.universe(window)
-        base_theta = np.minimum(theta, np.uint64(whole.theta))
-        base = _prefix_counts(_array(whole), group, groups, self._prefixes(base_theta))
+        if baseline is None:
+            whole, base_limit = self._everybody(window)
+        else:
+            whole, base_limit = _array(baseline), baseline.theta
+        base_theta = np.minimum(theta, np.uint64(base_limit))
+        base = _prefix_counts(whole, group, groups, self._prefixes(base_theta))
         inside = _array(anchor)
         return CoOccurrence(
             names=names,
@@ -271,7 +274,7 @@ class Panel:
             anchor=_prefix_counts(inside, group, groups, prefix),
             audience=self._members.tally_below(audiences, prefix, group, groups, used)
             if baseline is None
-            else self._members.tally(_array(baseline), group, groups, used)[audiences],
+            else self._members.tally(whole, group, groups, used)[audiences],
             baseline=base * (theta / base_theta)[:, None],
             baseline_rate=base_theta / FULL_THETA,
         )
@@ -303,6 +306,11 @@ class Panel:
     def _codes(self, kind: str) -> slice:
         codes = self.known[kind].values()
         return slice(min(codes), max(codes) + 1)
+
+    def _everybody(self, window: Window) -> tuple[NDArray[np.uint32], int]:
+        """Return the kept users of the universe, ascending, and its threshold."""
+        code = self._code[UNIVERSE]
+        return self._members.users_of(code, 1, window), int(self._theta[code])
 
     def _bitmap(self, code: int, at_least: int, window: Window) -> BitMap:
         plain = at_least == 1 and window == ALL_PERIODS
