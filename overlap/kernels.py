@@ -134,38 +134,69 @@ def update_registers(hashes, rows, registers, p):
 
 
 @njit(cache=True, nogil=True)
+def mark(index, used):
+    """Set `used` bool[n + 1] at each index; −1 marks the last place."""
+    for i in range(len(index)):
+        used[index[i]] = True
+
+
+@njit(cache=True, nogil=True)
 def admit(
-    hashes, audience, period, periods, theta, row, registers, ceiling, p, totals, out_cell, out_hash
+    hashes, index, audience, period, periods, limits, cells, registers, p, out_cell, out_hash
 ):
     """Pass one occurrence after another: count it, raise its register, keep it below its theta.
 
-    `hashes` uint64[n], `audience` int32[n] (negative: no audience), `period` int32[n]; `theta`
-    uint64[A]; `row` int64[A]: where an audience's registers start, -1 where it is still whole;
-    `ceiling` uint64[registers' rows]: bits from here on have a rank that no register of the row is
-    below; `totals` int64[A · periods]. Kept occurrences go to `out_cell` int64 and `out_hash`
-    uint64, whose length bounds n. Returns how many were kept.
+    Occurrence i is of user `hashes` uint64[n], audience `audience[index[i]]` (int32, negative:
+    none) and `period` int32[n]. An audience has its theta and the row where its registers start in
+    `limits` uint64[A, 2], a cell its ceiling and its events in `cells` uint64[A · periods, 2]: bits
+    from the ceiling on have a rank that no register of the cell is below; 0 where it has none.
+    Occurrences below their theta go to `out_cell` int64 and `out_hash` uint64, whose length bounds
+    n. Returns how many.
     """
     mask = uint64((1 << p) - 1)
     kept = 0
     for i in range(len(hashes)):
-        a = audience[i]
+        a = audience[index[i]]
         if a < 0:
             continue
         h = hashes[i]
-        cell = a * periods + period[i]
-        totals[cell] += 1
-        if h < theta[a]:
+        cell = np.int64(a) * periods + period[i]
+        cells[cell, 1] += uint64(1)
+        if h < limits[a, 0]:
             out_cell[kept] = cell
             out_hash[kept] = h
             kept += 1
-        if row[a] >= 0:
-            bits = _fmix(h + _GOLDEN)
-            rest = bits >> uint64(p)
-            at = row[a] + period[i]
-            if rest < ceiling[at]:
-                rank = _rank(rest, p)
-                if rank > registers[at, bits & mask]:
-                    registers[at, bits & mask] = rank
+        bits = _fmix(h + _GOLDEN)
+        rest = bits >> uint64(p)
+        if rest < cells[cell, 0]:
+            at = np.int64(limits[a, 1]) + period[i]
+            rank = _rank(rest, p)
+            if rank > registers[at, bits & mask]:
+                registers[at, bits & mask] = rank
+    return kept
+
+
+@njit(cache=True, nogil=True)
+def admit_all(hashes, audience, period, periods, limits, cells, registers, p, out_cell, out_hash):
+    """Pass occurrences that are all of one audience; see `admit`."""
+    mask = uint64((1 << p) - 1)
+    kept = 0
+    theta = limits[audience, 0]
+    for i in range(len(hashes)):
+        h = hashes[i]
+        cell = audience * periods + period[i]
+        cells[cell, 1] += uint64(1)
+        if h < theta:
+            out_cell[kept] = cell
+            out_hash[kept] = h
+            kept += 1
+        bits = _fmix(h + _GOLDEN)
+        rest = bits >> uint64(p)
+        if rest < cells[cell, 0]:
+            at = np.int64(limits[audience, 1]) + period[i]
+            rank = _rank(rest, p)
+            if rank > registers[at, bits & mask]:
+                registers[at, bits & mask] = rank
     return kept
 
 

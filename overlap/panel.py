@@ -81,6 +81,21 @@ class CoOccurrence:
         return self.rate >= 1.0
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """The kept users of every audience of a kind, side by side.
+
+    Audience i keeps `users[bounds[i]:bounds[i + 1]]`, uint32 numbers, ascending, whose hashes are
+    below `theta[i]`, uint64; `hashes` uint64[panel's users] ascend by number.
+    """
+
+    names: tuple[str, ...]
+    theta: NDArray[np.uint64]
+    bounds: NDArray[np.int64]
+    users: NDArray[np.uint32]
+    hashes: NDArray[np.uint64]
+
+
 def open_panel(path: Path) -> tuple[Store, Panel]:
     """Read a store and return it with its panel; raises DataError when it cannot be read."""
     opened = read_store(path)
@@ -337,6 +352,20 @@ class Panel:
         registers = sketches.merge_registers(rows)
         count = float(HyperLogLogPlusPlus(reg=registers).count())
         return estimates.combine(sample, estimates.hll_estimate(count, len(registers)))
+
+    # --- as arrays ----------------------------------------------------------------------------
+
+    def kept(self, kind: str) -> Kept:
+        """Return the kept users of a kind's audiences without a copy; raises UsageError."""
+        names, codes, members = self.names(kind), self._codes(kind), self._members
+        bounds = members.of[codes.start : codes.stop + 1]
+        return Kept(
+            names=names,
+            theta=self._theta[codes],
+            bounds=bounds - bounds[0],
+            users=members.user[bounds[0] : bounds[-1]],
+            hashes=members.hash,
+        )
 
 
 def _last_day(period: date, unit: PeriodUnit) -> date:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import polars as pl
 
-from overlap import hashing
+from overlap import hashing, kernels
 from overlap.audiences import Definitions, Occurrences, default_names, occurrences, tag_columns
-from overlap.events import Chunk, Columnar, Events, RowCounts, check_rows, count_rows
+from overlap.events import Chunk, Columnar, Events, RowCounts, TagCodes, check_rows, count_rows
 from overlap.model import TAG_PREFIX, UNIVERSE, AudienceKey, SketchSpec
 from overlap.sketches import SketchBuilder, Sketches
 
@@ -67,14 +67,15 @@ def _feed(
     hashes = hashing.hash_users(batch["user"], seed=builder.spec.seed, key=key)
     period = _periods(builder, batch["period"].to_physical().to_numpy())
     for audience in part.always:
-        builder.add(hashes, np.full(len(batch), builder.code(audience), dtype=np.int32), period)
+        builder.add_all(hashes, builder.code(audience), period)
     for column, kind in part.kinds.items():
         names = batch.select(column).with_row_index("row").explode(column).drop_nulls()
         rows = names["row"].to_numpy()
         coded = names[column].cast(pl.Categorical)
         seen = coded.unique()
         numbers = _lookup(builder, kind, seen)
-        builder.add(hashes[rows], numbers[coded.to_physical().to_numpy()], period[rows])
+        index = coded.to_physical().to_numpy().astype(np.int32)
+        builder.add(hashes[rows], index, numbers, period[rows])
 
 
 def _lookup(builder: SketchBuilder, kind: str, seen: pl.Series) -> NDArray[np.int32]:
@@ -130,17 +131,12 @@ def _feed_columnar(
         lasts += [chunk.last_event] if chunk.last_event else []
         if len(hashes):
             period = _periods(builder, chunk.period)
-            everybody = np.full(len(hashes), builder.code(UNIVERSE), dtype=np.int32)
-            builder.add(hashes, everybody, period)
+            builder.add_all(hashes, builder.code(UNIVERSE), period)
             for kind, columns in kinds.items():
-                codes: list[NDArray[np.int32]] = []
-                for column in columns:
-                    code = names[kind].codes(column, chunk)
-                    for other in codes:
-                        # The same tag in two columns of a kind is one event of its audience.
-                        code[code == other] = -1
-                    codes.append(code)
-                    builder.add(hashes, code, period)
+                tags = [chunk.tags[column.removeprefix(TAG_PREFIX)] for column in columns]
+                tables = [names[kind].numbers(tag) for tag in tags]
+                for tag, table in zip(_each_once(tags, tables), tables, strict=True):
+                    builder.add(hashes, tag.index, table, period)
         progress(f"sketching audiences, {read:,} rows")
     return RowCounts(
         read, dict(sorted(rejected.items())), min(firsts, default=None), max(lasts, default=None)
@@ -173,11 +169,10 @@ class _Names:
         self._builder, self._kind, self._definitions = builder, kind, definitions
         self._numbers: dict[str, int] = {}
 
-    def codes(self, column: str, chunk: Chunk) -> NDArray[np.int32]:
-        """Return each row's audience, −1 where it bears none."""
-        tags = chunk.tags[column.removeprefix(TAG_PREFIX)]
+    def numbers(self, tags: TagCodes) -> NDArray[np.int32]:
+        """Return the builder's code of each tag, and −1 at the end and where it has none."""
         used = np.zeros(len(tags.names) + 1, dtype=bool)
-        used[tags.index] = True
+        kernels.mark(tags.index, used)
         names = default_names(self._kind, tags.names, self._definitions)
         table = np.full(len(tags.names) + 1, -1, dtype=np.int32)
         for i, name in enumerate(names):
@@ -188,5 +183,17 @@ class _Names:
                     number = self._builder.code(AudienceKey(self._kind, name))
                     self._numbers[name] = number
                 table[i] = number
-        codes: NDArray[np.int32] = table[tags.index]
-        return codes
+        return table
+
+
+def _each_once(tags: list[TagCodes], tables: list[NDArray[np.int32]]) -> list[TagCodes]:
+    """Return the tags of a kind's columns without those that an earlier column has in the row.
+
+    The same tag in two columns of a kind is one event of its audience.
+    """
+    distinct = tags[:1]
+    seen = [table[tag.index] for tag, table in zip(tags, tables, strict=True)] if tags[1:] else []
+    for i, tag in enumerate(tags[1:], start=1):
+        repeated = np.any([seen[i] == earlier for earlier in seen[:i]], axis=0)
+        distinct.append(TagCodes(tag.names, np.where(repeated, -1, tag.index).astype(np.int32)))
+    return distinct

@@ -85,9 +85,9 @@ def test_a_stream_builds_the_same_bits_whatever_its_batches_and_buffer(
             piece = occurrences[at : at + batch]
             codes = [builder.code(AudienceKey(kind, name)) for kind, name, *_ in piece]
             periods = [builder.period((r[2] - date(1970, 1, 1)).days) for r in piece]
-            builder.add(
-                hashes[at : at + batch], np.array(codes, np.int32), np.array(periods, np.int32)
-            )
+            index = np.arange(len(piece), dtype=np.int32)
+            audience = np.array([*codes, -1], np.int32)
+            builder.add(hashes[at : at + batch], index, audience, np.array(periods, np.int32))
         return builder.finish("x").fingerprint()
 
     try:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -16,12 +17,14 @@ from overlap.sketches.tables import AUDIENCES, ENTRIES, TOTALS, Sketches, leaf_l
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_Number = TypeVar("_Number", np.int8, np.uint64)
 
 _NOTHING = (np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.uint32))
 
 BUFFER = 8_000_000
 """Occurrences held between two compactions."""
+
+_LOWER_AFTER = 2_000_000
+"""Occurrences after which the lowest registers are looked for again, at the earliest."""
 
 
 class SketchBuilder:
@@ -37,13 +40,14 @@ class SketchBuilder:
         self._codes: dict[AudienceKey, int] = {}
         self._days: dict[int, int] = {}
         self._audience_room, self._period_room = 64, 1
-        self._theta = np.full(self._audience_room, FULL_THETA, dtype=np.uint64)
-        self._row = np.full(self._audience_room, -1, dtype=np.int64)
-        self._totals = np.zeros(self._audience_room * self._period_room, dtype=np.int64)
+        self._limits = np.zeros((self._audience_room, 2), dtype=np.uint64)
+        self._limits[:, 0] = FULL_THETA
+        self._has_registers = np.zeros(self._audience_room, dtype=bool)
+        self._cells = np.zeros((self._audience_room * self._period_room, 2), dtype=np.uint64)
         self._registers = np.zeros((0, 1 << spec.hll_p), dtype=np.int8)
-        self._ceiling = np.zeros(0, dtype=np.uint64)
         self._any_rank = np.uint64(1) << np.uint64(64 - spec.hll_p)
         self._used_rows = 0
+        self._since_lowered = 0
         self._kept: dict[int, tuple[NDArray[np.uint64], NDArray[np.uint32]]] = {}
         self._cell = np.empty(buffer, dtype=np.int64)
         self._hash = np.empty(buffer, dtype=np.uint64)
@@ -67,26 +71,48 @@ class SketchBuilder:
     def add(
         self,
         hashes: NDArray[np.uint64],
+        index: NDArray[np.int32],
         audience: NDArray[np.int32],
         period: NDArray[np.int32],
     ) -> None:
-        """Add occurrences: users' hashes, audiences by `code` (negative: none), `period`s."""
-        for at in range(0, len(hashes), len(self._hash)):
-            piece = slice(at, at + len(self._hash))
-            if len(self._hash) - self._filled < len(hashes[piece]):
-                self._compact()
+        """Add occurrences of users' hashes and `period`s in the audiences `audience[index]`.
+
+        `audience` holds numbers from `code`, or −1 for none; an index of −1 is its last.
+        """
+        for piece in self._pieces(len(hashes)):
             self._filled += kernels.admit(
-                hashes[piece], audience[piece], period[piece], self._period_room, self._theta,
-                self._row, self._registers, self._ceiling, self.spec.hll_p, self._totals,
+                hashes[piece], index[piece], audience, period[piece], self._period_room,
+                self._limits, self._cells, self._registers, self.spec.hll_p,
                 self._cell[self._filled :], self._hash[self._filled :],
             )  # fmt: skip
+
+    def add_all(self, hashes: NDArray[np.uint64], audience: int, period: NDArray[np.int32]) -> None:
+        """Add occurrences that are all of one audience, by its `code`."""
+        for piece in self._pieces(len(hashes)):
+            self._filled += kernels.admit_all(
+                hashes[piece], audience, period[piece], self._period_room,
+                self._limits, self._cells, self._registers, self.spec.hll_p,
+                self._cell[self._filled :], self._hash[self._filled :],
+            )  # fmt: skip
+
+    def _pieces(self, rows: int) -> Iterator[slice]:
+        """Yield pieces of some rows, each with room in the buffer when it is yielded."""
+        for at in range(0, rows, len(self._hash)):
+            piece = slice(at, min(at + len(self._hash), rows))
+            if len(self._hash) - self._filled < piece.stop - piece.start:
+                self._compact()
+            yield piece
+            self._since_lowered += piece.stop - piece.start
+            # As often as a look through all registers costs little beside the rows themselves.
+            if self._since_lowered > max(_LOWER_AFTER, self._used_rows << self.spec.hll_p):
+                self._lower_ceilings()
 
     def finish(self, source: str) -> Sketches:
         """Return the sketches of all that was added; the builder is used up.
 
         Raises DataError when the budget cannot hold one user of every audience.
         """
-        self._compact(last=True)
+        self._compact()
         keys = sorted(self._codes)
         place = {self._codes[key]: i for i, key in enumerate(keys)}
         days = sorted(self._days)
@@ -94,7 +120,7 @@ class SketchBuilder:
             (place[code], day, code * self._period_room + self._days[day])
             for code in place
             for day in days
-            if self._totals[code * self._period_room + self._days[day]]
+            if self._cells[code * self._period_room + self._days[day], 1]
         )
         kept = [self._kept.get(cell, _NOTHING) for _, _, cell in cells]
         lengths = [len(hashes) for hashes, _ in kept]
@@ -110,13 +136,13 @@ class SketchBuilder:
             {
                 "audience": [a for a, _, _ in cells],
                 "period": [day for _, day, _ in cells],
-                "events": [int(self._totals[cell]) for _, _, cell in cells],
+                "events": [int(self._cells[cell, 1]) for _, _, cell in cells],
                 "registers": pl.Series(
                     [self._registers_of(cell) for _, _, cell in cells], dtype=pl.Binary
                 ),
             }
         )
-        theta = self._theta[[self._codes[key] for key in keys]]
+        theta = self._limits[[self._codes[key] for key in keys], 0]
         sketches = Sketches(
             spec=self.spec,
             floor=self._floor,
@@ -133,32 +159,35 @@ class SketchBuilder:
 
     # --- inside -------------------------------------------------------------------------------
 
-    def _compact(self, last: bool = False) -> None:
+    def _compact(self) -> None:
         """Bring the buffer to the kept sets, choose F and k anew, and cut to them."""
         self._take_in()
         users = self._users()
         below = np.concatenate([*users.values(), _NOTHING[0]])
         floor = choose_floor(self.spec.budget, self._floor, below)
         sizes = np.array([len(users.get(code, ())) for code in range(len(self._codes))])
-        sizes[self._theta[: len(sizes)] < FULL_THETA] = np.maximum(
-            sizes[self._theta[: len(sizes)] < FULL_THETA], self._k
-        )
+        cut = self._limits[: len(sizes), 0] < FULL_THETA
+        sizes[cut] = np.maximum(sizes[cut], self._k)
         self._k = choose_k(self.spec.budget, self._k, sizes, everything=floor == FULL_THETA)
         self._floor = floor
         for code, hashes in users.items():
             if len(hashes) > self._k:
                 theta = max(int(hashes[self._k]), floor)
-                if theta < self._theta[code]:
+                if theta < self._limits[code, 0]:
                     self._cut(code, theta)
-        if len(self._registers) and not last:
-            # Registers only grow: what is the lowest now is a bound ever after.
-            lowest = self._registers[: self._used_rows].min(axis=1).astype(np.uint64)
-            width = np.uint64(64 - self.spec.hll_p)
-            self._ceiling[: self._used_rows] = np.uint64(1) << (width - lowest)
+
+    def _lower_ceilings(self) -> None:
+        # Registers only grow: what is the lowest now is a bound ever after.
+        self._since_lowered = 0
+        codes = np.flatnonzero(self._has_registers)
+        rows = self._limits[codes, 1].astype(np.int64)[:, None] + np.arange(self._period_room)
+        lowest = self._registers[: self._used_rows].min(axis=1)[rows].astype(np.uint64)
+        cells = codes[:, None] * self._period_room + np.arange(self._period_room)
+        self._cells[cells, 0] = self._any_rank >> lowest
 
     def _take_in(self) -> None:
         cells, hashes = self._cell[: self._filled], self._hash[: self._filled]
-        counts = np.bincount(cells, minlength=len(self._totals))
+        counts = np.bincount(cells, minlength=len(self._cells))
         ends = np.cumsum(counts)
         together = np.empty(self._filled, dtype=np.uint64)
         kernels.scatter(cells, hashes, ends - counts, together)
@@ -183,9 +212,9 @@ class SketchBuilder:
         }
 
     def _cut(self, code: int, theta: int) -> None:
-        if self._row[code] < 0 and self.spec.hll_p:
+        if self.spec.hll_p and not self._has_registers[code]:
             self._start_registers(code)
-        self._theta[code] = theta
+        self._limits[code, 0] = theta
         for cell in range(code * self._period_room, (code + 1) * self._period_room):
             if cell in self._kept:
                 hashes, events = self._kept[cell]
@@ -199,9 +228,10 @@ class SketchBuilder:
         if self._used_rows > len(self._registers):
             room = max(2 * len(self._registers), self._used_rows)
             self._registers = _longer(self._registers, room)
-            self._ceiling = _longer(self._ceiling, room)
-        self._row[code] = row
-        self._ceiling[row : row + self._period_room] = self._any_rank
+        self._has_registers[code] = True
+        self._limits[code, 1] = row
+        first = code * self._period_room
+        self._cells[first : first + self._period_room, 0] = self._any_rank
         for number in range(self._period_room):
             hashes, _ = self._kept.get(code * self._period_room + number, _NOTHING)
             rows = np.full(len(hashes), row + number, dtype=np.int64)
@@ -209,9 +239,9 @@ class SketchBuilder:
 
     def _registers_of(self, cell: int) -> bytes | None:
         code, number = divmod(cell, self._period_room)
-        if self._row[code] < 0:
+        if not self._has_registers[code]:
             return None
-        registers: NDArray[np.int8] = self._registers[self._row[code] + number]
+        registers: NDArray[np.int8] = self._registers[int(self._limits[code, 1]) + number]
         return registers.tobytes()
 
     def _grow(self, audiences: int = 0, periods: int = 0) -> None:
@@ -219,13 +249,15 @@ class SketchBuilder:
         old = self._period_room
         audiences = max(audiences, self._audience_room)
         periods = max(periods, old)
-        totals = np.zeros((audiences, periods), dtype=np.int64)
-        totals[: self._audience_room, :old] = self._totals.reshape(-1, old)
-        self._totals = totals.reshape(-1)
-        theta = np.full(audiences, FULL_THETA, dtype=np.uint64)
-        theta[: self._audience_room] = self._theta
-        row = np.full(audiences, -1, dtype=np.int64)
-        row[: self._audience_room] = self._row
+        cells = np.zeros((audiences, periods, 2), dtype=np.uint64)
+        cells[: self._audience_room, :old] = self._cells.reshape(-1, old, 2)
+        cells[: self._audience_room][self._has_registers, old:, 0] = self._any_rank
+        self._cells = cells.reshape(-1, 2)
+        limits = np.zeros((audiences, 2), dtype=np.uint64)
+        limits[:, 0] = FULL_THETA
+        limits[: self._audience_room] = self._limits
+        has_registers = np.zeros(audiences, dtype=bool)
+        has_registers[: self._audience_room] = self._has_registers
         if periods != old:
             self._kept = {
                 cell // old * periods + cell % old: kept for cell, kept in self._kept.items()
@@ -236,10 +268,9 @@ class SketchBuilder:
             blocks = registers.reshape(-1, periods, 1 << self.spec.hll_p)
             blocks[:, :old] = self._registers.reshape(-1, old, 1 << self.spec.hll_p)
             self._registers = registers
-            self._ceiling = np.full(len(registers), self._any_rank)
-            row = np.where(row >= 0, row // old * periods, -1)
+            limits[:, 1] = limits[:, 1] // np.uint64(old) * np.uint64(periods)
             self._used_rows = self._used_rows // old * periods
-        self._theta, self._row = theta, row
+        self._limits, self._has_registers = limits, has_registers
         self._audience_room, self._period_room = audiences, periods
 
 
@@ -248,8 +279,8 @@ def _in_order(entries: pl.DataFrame, several_periods: bool) -> pl.DataFrame:
     return typed.sort("audience", "hash", "period") if several_periods else typed
 
 
-def _longer(array: NDArray[_Number], room: int) -> NDArray[_Number]:
+def _longer(array: NDArray[np.int8], room: int) -> NDArray[np.int8]:
     # Fresh zeros cost no memory until they are written to.
-    longer = np.zeros((room, *array.shape[1:]), dtype=array.dtype)
+    longer = np.zeros((room, *array.shape[1:]), dtype=np.int8)
     longer[: len(array)] = array
     return longer
