@@ -21,6 +21,9 @@ from overlap.model import (
 REASON = "reason"
 """Column of a marked frame: why the row is not used, null where it is."""
 
+FLAWED = "flawed"
+"""Whether any row of a whole table is not used."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -44,7 +47,7 @@ def cells(
     lists: Mapping[str, pl.Expr],
     user_known: bool = False,
 ) -> dict[str, pl.Expr]:
-    """Return the expressions over raw columns for all clean columns and `REASON`.
+    """Return the expressions over raw columns for all clean columns, `REASON` and `FLAWED`.
 
     `lists` are those of the tag columns by their clean names, null where a row has no tag. With
     `user_known` every row is known to have a user, whose column is not looked at.
@@ -81,6 +84,7 @@ def cells(
         "action": action.str.strip_chars(),
         "text": text,
         **lists,
+        FLAWED: pl.any_horizontal(flaw for _, flaw in flaws).any(),
         REASON: pl.coalesce(pl.when(flaw).then(pl.lit(str(why))) for why, flaw in flaws),
     }
 
@@ -97,7 +101,8 @@ def tag_lists(plan: Plan, table: Table) -> dict[str, pl.Expr]:
 
 def mark(plan: Plan, table: Table, reading: times.TimeReading | None) -> pl.LazyFrame:
     """Return every row of the table as clean columns and `REASON`."""
-    return table.scan().select(**cells(plan, table.schema, reading, lists=tag_lists(plan, table)))
+    found = cells(plan, table.schema, reading, lists=tag_lists(plan, table))
+    return table.scan().select(**{name: cell for name, cell in found.items() if name != FLAWED})
 
 
 def refuse(plan: Plan, table: Table, reading: times.TimeReading | None) -> pl.LazyFrame:

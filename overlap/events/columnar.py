@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from overlap import kernels
 from overlap.events import cleaning
 from overlap.events.tables import MALFORMED, ParquetTable, Table
-from overlap.events.tags import read_tags
+from overlap.events.tags import clean_text
 from overlap.events.times import TimeReading
 from overlap.hashing import text_buffers
 from overlap.model import TAG_PREFIX, TagColumn
@@ -78,14 +78,14 @@ class Columnar:
             table = file.read_row_group(
                 group.number, columns=list(dict.fromkeys([*rest, *tagged])), use_threads=False
             )
-        tags = {tag.column: _codes(table.column(tag.column), tag) for tag in self.plan.tag_columns}
+        tags = {tag.column: _codes(table.column(tag.column)) for tag in self.plan.tag_columns}
         user = _plain_text(table.column(roles.user))
         looked_at = [name for name in rest if user is None or name != roles.user]
         frame = pl.DataFrame(
             {
                 **{name: pl.from_arrow(table.column(name)) for name in looked_at},
                 **{TAG_PREFIX + name: codes.index >= 0 for name, codes in tags.items()},
-                MALFORMED: pl.repeat(False, table.num_rows, eager=True),
+                MALFORMED: np.zeros(table.num_rows, dtype=bool),
             }
         )
         cells = cleaning.cells(
@@ -98,7 +98,10 @@ class Columnar:
             },
             user_known=user is not None,
         )
-        wanted = ("user", "period", "time", cleaning.REASON)
+        wanted = ["user", "period", *(["time"] if roles.time else [])]
+        # Reasons are a column of text: not made where there are none to give.
+        if frame.lazy().select(cells[cleaning.FLAWED]).collect().item():
+            wanted.append(cleaning.REASON)
         rows = frame.lazy().select(MALFORMED, **{n: cells[n] for n in wanted}).collect()
         return _chunk(rows, tags, user)
 
@@ -140,15 +143,16 @@ def _plain(tag: TagColumn, dtype: pl.DataType) -> bool:
     return tag.separator is None and isinstance(dtype, (pl.String, pl.Categorical, pl.Enum))
 
 
-def _codes(column: pa.ChunkedArray, tag: TagColumn) -> TagCodes:
+def _codes(column: pa.ChunkedArray) -> TagCodes:
     """Return the codes of a tag column, the distinct values cleaned as whole columns are."""
     encoded = column.unify_dictionaries() if column.num_chunks > 1 else column
     encoded = encoded.combine_chunks() if column.num_chunks != 1 else encoded.chunk(0)
     if not isinstance(encoded, pa.DictionaryArray):
         encoded = encoded.dictionary_encode()
-    frame = pl.DataFrame({tag.column: pl.from_arrow(encoded.dictionary)}).cast(pl.String)
-    cleaned = frame.select(read_tags(tag, pl.String(), textual=False).list.first()).to_series()
-    index = encoded.indices.cast(pa.int32()).fill_null(-1).to_numpy(zero_copy_only=False)
+    cleaned = clean_text(pl.Series(encoded.dictionary))
+    codes = encoded.indices.cast(pa.int32())
+    codes = codes.fill_null(-1) if codes.null_count else codes
+    index = codes.to_numpy(zero_copy_only=False)
     if cleaned.null_count():
         # A row whose tag is blank bears none.
         index = np.append(np.where(cleaned.is_null(), -1, np.arange(len(cleaned))), -1)[index]
@@ -168,22 +172,20 @@ def _plain_text(column: pa.ChunkedArray) -> pa.Array | None:
 
 
 def _chunk(rows: pl.DataFrame, tags: Mapping[str, TagCodes], user: pa.Array | None) -> Chunk:
-    reason = rows[cleaning.REASON]
-    rejected = reason.drop_nulls()
-    if len(rejected):
-        used = reason.is_null()
+    clean, rejected = rows, pl.Series(dtype=pl.String)
+    if cleaning.REASON in rows.columns:
+        used = rows[cleaning.REASON].is_null()
         keep = used.to_numpy()
+        rejected = rows[cleaning.REASON].drop_nulls()
         tags = {name: TagCodes(t.names, t.index[keep]) for name, t in tags.items()}
         clean = rows.filter(used)
         user = None if user is None else user.filter(pa.array(keep))
-    else:
-        clean = rows
-    time = clean["time"]
+    dated = "time" in rows.columns
     return Chunk(
         rows=len(rows),
         rejected=dict(rejected.value_counts().iter_rows()),
-        first_event=time.min(),  # type: ignore[arg-type]
-        last_event=time.max(),  # type: ignore[arg-type]
+        first_event=clean["time"].min() if dated else None,  # type: ignore[arg-type]
+        last_event=clean["time"].max() if dated else None,  # type: ignore[arg-type]
         user=clean["user"] if user is None else user,
         period=clean["period"].to_physical().to_numpy(),
         tags=tags,

@@ -48,6 +48,12 @@ def read_tags(tag: TagColumn, dtype: pl.DataType, *, textual: bool) -> pl.Expr:
     return pl.when(is_list).then(_distinct(decoded)).otherwise(cell)
 
 
+def clean_text(values: pl.Series) -> pl.Series:
+    """Return single tags of a text column as `read_tags` would, null where there is none."""
+    text = values.cast(pl.String).str.strip_chars()
+    return text.set(text == "", None) if (text == "").any() else text
+
+
 def _as_text(raw: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     if dtype.is_float():
         # Tables with gaps turn whole numbers into floats: 12.0 names the audience 12.
