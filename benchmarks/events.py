@@ -9,9 +9,11 @@ import polars as pl
 import pyarrow.parquet as pq
 
 
-def write(folder: Path, rows: int, users: int, tags: int, seed: int = 7) -> Path:
+def write(
+    folder: Path, rows: int, users: int, tags: int, compression: str = "snappy", seed: int = 7
+) -> Path:
     """Write `rows` events as row groups of a million and return the file."""
-    file = folder / f"events-{rows}-{users}-{tags}.parquet"
+    file = folder / f"events-{rows}-{users}-{tags}-{compression}.parquet"
     if file.exists():
         return file
     rng = np.random.default_rng(seed)
@@ -28,7 +30,7 @@ def write(folder: Path, rows: int, users: int, tags: int, seed: int = 7) -> Path
             }
         )
         table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
-        writer = writer or pq.ParquetWriter(file, table.schema, compression="zstd")
+        writer = writer or pq.ParquetWriter(file, table.schema, compression=compression)
         writer.write_table(table)
     assert writer is not None
     writer.close()

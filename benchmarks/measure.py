@@ -14,9 +14,10 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Median seconds and peak megabytes of a process, and what it printed."""
+    """Median seconds on the clock and of the cores, peak megabytes, and what was printed."""
 
     seconds: float
+    cpu: float
     megabytes: float
     said: str
 
@@ -30,6 +31,7 @@ def in_turn(names: list[str], file: Path, runs: int) -> dict[str, Measured]:
     return {
         name: Measured(
             statistics.median(m.seconds for m in all_),
+            statistics.median(m.cpu for m in all_),
             max(m.megabytes for m in all_),
             all_[-1].said,
         )
@@ -47,4 +49,5 @@ def _once(name: str, file: Path) -> Measured:
         _, status, usage = os.wait4(process.pid, 0)
         if status:
             raise SystemExit(f"{name} failed")
-        return Measured(time.perf_counter() - start, usage.ru_maxrss / 1024, said.strip())
+        cpu = usage.ru_utime + usage.ru_stime
+        return Measured(time.perf_counter() - start, cpu, usage.ru_maxrss / 1024, said.strip())

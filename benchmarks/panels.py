@@ -77,10 +77,9 @@ def lines() -> list[str]:
     full, panel = platform()
     rows = [*_one_to_many(full, panel), *_expression(full, panel), *_all_pairs(full, panel)]
     return [
-        f"## A warm panel of {panel.memberships:,} memberships, {AUDIENCE_COUNT:,} interests",
-        "",
-        f"{USERS:,} users, {sum(map(len, full)):,} memberships, of which a panel at rate {RATE} "
-        "keeps a quarter; one process, medians.",
+        f"A panel of {panel.memberships:,} memberships and {AUDIENCE_COUNT:,} interests, which "
+        f"keeps a quarter of {USERS:,} users with {sum(map(len, full)):,} memberships; one "
+        "process, medians.",
         "",
         "| question | who | milliseconds | against overlap |",
         "|---|---|---:|---:|",
