@@ -20,6 +20,7 @@ from overlap.model import (
     TagColumn,
     UsageError,
 )
+from overlap.sketching import Forecast
 
 LEAST_K = 16
 """Below this many kept users an interval is too wide to say anything."""
@@ -64,10 +65,12 @@ def build(
     target: Path,
     options: BuildOptions,
     progress: Callable[[str], None] = lambda _: None,
+    expect: Callable[[Forecast], None] = lambda _: None,
 ) -> BuildReport:
     """Read sources, sketch every audience and add the part to the store at `target`.
 
-    `progress` is told each step as it starts. Raises UsageError for options that cannot be, and
+    `progress` is told each step as it starts, `expect` the precision to expect before the sketching
+    does. Raises UsageError for options that cannot be, and
     DataError for data that cannot be used; the store is then as it was.
     """
     _check(options)
@@ -88,7 +91,7 @@ def build(
         period=options.period,
     )
     try:
-        return _build(read, target, options, definitions, key, progress)
+        return _build(read, target, options, definitions, key, progress, expect)
     finally:
         read.close()
 
@@ -100,6 +103,7 @@ def _build(
     definitions: audiences.Definitions,
     key: bytes | None,
     progress: Callable[[str], None],
+    expect: Callable[[Forecast], None],
 ) -> BuildReport:
     if options.rejects is not None:
         progress("writing rejected rows")
@@ -114,7 +118,9 @@ def _build(
         key_id=hashing.key_id(key) if key else None,
     )
     with events.reading(*read.sources):
-        built, rows = sketching.sketch(read, definitions, spec, key=key, progress=progress)
+        built, rows = sketching.sketch(
+            read, definitions, spec, key=key, progress=progress, expect=expect
+        )
     provenance = Provenance(
         sources=read.sources,
         rows_read=rows.rows_read,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -13,6 +15,7 @@ import polars as pl
 
 from overlap import hashing, kernels
 from overlap.audiences import Definitions, Occurrences, default_names, occurrences, tag_columns
+from overlap.estimates import smallest_overlap
 from overlap.events import Chunk, Columnar, Events, RowCounts, TagCodes, check_rows, count_rows
 from overlap.model import TAG_PREFIX, UNIVERSE, AudienceKey, SketchSpec
 from overlap.sketches import SketchBuilder, Sketches
@@ -24,6 +27,30 @@ BATCH = 1_000_000
 """Rows of events worked on at once."""
 
 
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What precision to expect: at worst, were every row's every tag a membership of its own.
+
+    `smallest_overlap` is the least number of users seen with a relative standard error of 20%.
+    """
+
+    rows: int
+    floor_rate: float
+    smallest_overlap: int
+
+
+def forecast(rows: int, tags: int, spec: SketchSpec) -> Forecast:
+    """Return the precision to expect of so many rows with so many tag columns."""
+    memberships = rows * (1 + tags)
+    floor = spec.rate
+    if memberships > spec.budget or spec.rate < 1:
+        # What falls below a floor varies by the root of its number.
+        room = spec.budget / 2 - 3 * math.sqrt(spec.budget / 2)
+        while floor > 2**-62 and memberships * floor > room:
+            floor /= 2
+    return Forecast(rows, floor, smallest_overlap(floor))
+
+
 def sketch(
     events: Events,
     definitions: Definitions,
@@ -31,22 +58,28 @@ def sketch(
     *,
     key: bytes | None = None,
     progress: Callable[[str], None] = lambda _: None,
+    expect: Callable[[Forecast], None] = lambda _: None,
 ) -> tuple[Sketches, RowCounts]:
     """Build the sketches of all audiences in memory bounded by the budget and a batch per core.
 
     Row groups of Parquet files are read as they lie; anything else goes through a lazy frame.
-    Returns the sketches and what became of the rows. Raises DataError when no row can be used or
+    `expect` is told the precision to expect before the work starts. Returns the sketches and what
+    became of the rows. Raises DataError when no row can be used or
     the budget is too small for the number of audiences, UsageError for definitions that ask for
     what the events do not have.
     """
     builder = SketchBuilder(spec)
     main, *defined = occurrences(events, definitions)
+    columns = len(main.kinds)
     if events.columnar is not None:
+        total = sum(group.rows for group in events.columnar.groups)
+        expect(forecast(total, columns, spec))
         rows = _feed_columnar(builder, events, events.columnar, definitions, key, progress)
         check_rows(rows, events)
     else:
         rows = count_rows(events)
         check_rows(rows, events)
+        expect(forecast(rows.rows_used, columns, spec))
         defined.insert(0, main)
     for part in defined:
         done = 0

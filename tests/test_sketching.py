@@ -110,3 +110,17 @@ def test_tags_that_are_not_plain_text_go_through_lazy_frames(tmp_path: Path, col
     built, counts = sketching.sketch(found, Definitions(), SketchSpec("integer"))
     assert len(built.audiences) == 3
     assert counts.rows_read == 2
+
+
+@pytest.mark.parametrize("budget", [60, 200, 2_000, 100_000])
+def test_what_is_kept_is_at_least_what_was_forecast(tmp_path: Path, budget: int) -> None:
+    frame = pl.DataFrame({"user_id": range(4000), "tag": [f"t{i % 9}" for i in range(4000)]})
+    frame.write_parquet(tmp_path / "a.parquet")
+    told: list[sketching.Forecast] = []
+    spec = SketchSpec("integer", budget=budget, k=4, hll_p=4)
+    read_ = read_events([str(tmp_path / "a.parquet")])
+    built, _ = sketching.sketch(read_, Definitions(), spec, expect=told.append)
+    assert told == [sketching.forecast(4000, 1, spec)]
+    # No row repeats another here, so the worst case is about the case.
+    assert told[0].floor_rate <= built.floor_rate <= 2 * told[0].floor_rate
+    assert (told[0].smallest_overlap == 1) == (budget == 100_000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -12,8 +13,9 @@ import typer
 from overlap import building, events
 from overlap.cli.app import Json, app
 from overlap.cli.output import print_json, progress, show_facts
-from overlap.insights.wording import percent
+from overlap.insights.wording import percent, users
 from overlap.model import DEFAULT_BUDGET, DEFAULT_FLOOR, DEFAULT_K, Policy, UsageError
+from overlap.sketching import Forecast
 
 
 class Period(StrEnum):
@@ -110,7 +112,7 @@ def build(
         replace_sources=replace,
     )
     with progress() as step:
-        report = building.build(source, store, options, step)
+        report = building.build(source, store, options, step, _expect)
     if json:
         print_json({"store": str(store), **asdict(report)})
         return
@@ -124,6 +126,18 @@ def build(
          f"at least {percent(report.floor_rate, 3)} of every audience"),
     ]  # fmt: skip
     show_facts([*facts, *(("note", note) for note in report.provenance.notes)])
+
+
+def _expect(forecast: Forecast) -> None:
+    if not sys.stderr.isatty():
+        return
+    what = (
+        "all users will be kept and every number be exact"
+        if forecast.floor_rate >= 1
+        else f"at least {percent(forecast.floor_rate, 3)} of the users will be kept; overlaps from "
+        f"about {users(forecast.smallest_overlap)} users will be seen within 20%"
+    )
+    sys.stderr.write(f"{forecast.rows:,} rows: {what}\n")
 
 
 def _rejected(report: building.BuildReport) -> str:

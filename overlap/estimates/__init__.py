@@ -14,6 +14,7 @@ from overlap.estimates.sizes import (
     grades,
     hll_estimate,
     relative_error,
+    smallest_overlap,
 )
 
 __all__ = [
@@ -36,5 +37,6 @@ __all__ = [
     "share",
     "shares",
     "shrunk_tgi",
+    "smallest_overlap",
     "tgi",
 ]

@@ -131,3 +131,13 @@ def grades(hits: ArrayLike) -> list[Grade]:
 def grade(hits: float) -> Grade:
     """Return how far the evidence of so many kept users carries; see `grades`."""
     return grades(hits)[0]
+
+
+def smallest_overlap(rate: float, error: float = 0.2) -> int:
+    """Return the smallest overlap, in users, that a rate shows with this relative standard error.
+
+    From error² = (1/T − 1)/n; at rate 1 every overlap is exact, so 1. Raises UsageError for a rate
+    outside (0, 1].
+    """
+    (T,) = columns(rate)
+    return max(1, int(np.ceil((1 / T[0] - 1) / error**2)))

@@ -34,6 +34,7 @@ class RowGroup:
 
     path: str
     number: int
+    rows: int
     reading: TimeReading | None
 
 
@@ -125,13 +126,11 @@ def columnar(
             return None
         for file in table.files:
             with pq.ParquetFile(file.path) as opened:
-                count = opened.metadata.num_row_groups
-                largest = max(
-                    (opened.metadata.row_group(i).num_rows for i in range(count)), default=0
-                )
-            if largest > _LARGEST_GROUP:
+                meta = opened.metadata
+                rows = [meta.row_group(i).num_rows for i in range(meta.num_row_groups)]
+            if max(rows, default=0) > _LARGEST_GROUP:
                 return None
-            groups += [RowGroup(file.path, number, reading) for number in range(count)]
+            groups += [RowGroup(file.path, i, n, reading) for i, n in enumerate(rows)]
     return Columnar(tuple(groups), plan)
 
 

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict
 from typing import Any
 
+from overlap.estimates import smallest_overlap
 from overlap.expressions import Audience
 from overlap.insights.wording import users
 from overlap.model import FORMAT_VERSION, UNIVERSE
 from overlap.panel import Panel
 from overlap.store import Store
-
-TRUSTED_RSE = 0.2
-"""The relative standard error at which an overlap still counts as seen."""
-
-
-def smallest_overlap(rate: float, rse: float = TRUSTED_RSE) -> int:
-    """Return the smallest overlap, in users, seen at a rate with this relative standard error.
-
-    From RSE² = (1/T − 1) / n; at rate 1 every overlap is exact, so 1.
-    """
-    return max(1, math.ceil((1 / rate - 1) / rse**2)) if rate > 0 else 0
 
 
 def summary(store: Store, panel: Panel) -> dict[str, Any]:
