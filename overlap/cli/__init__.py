@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from overlap.cli import building, reading, serving, stores  # noqa: F401  (they register commands)
+from overlap.cli import building, exchange, reading, serving, stores  # noqa: F401  (for commands)
 from overlap.cli.app import app
 from overlap.model import OverlapError
 

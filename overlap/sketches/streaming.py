@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from overlap import kernels
+from overlap.hashing import distinct
 from overlap.model import FULL_THETA, AudienceKey, SketchSpec
 from overlap.sketches.settling import choose_floor, choose_k, rate_theta
 from overlap.sketches.tables import AUDIENCES, ENTRIES, TOTALS, Sketches, leaf_lineage
@@ -207,7 +208,7 @@ class SketchBuilder:
         for cell, (hashes, _) in self._kept.items():
             cells.setdefault(cell // self._period_room, []).append(hashes)
         return {
-            code: runs[0] if len(runs) == 1 else np.unique(np.concatenate(runs))
+            code: runs[0] if len(runs) == 1 else distinct(np.concatenate(runs))
             for code, runs in cells.items()
         }
 

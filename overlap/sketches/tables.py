@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from overlap.hashing import number_in
+from overlap.hashing import distinct, number_in
 from overlap.model import FULL_THETA, DataError, SketchSpec
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Sketches:
         if self.numbered is not None:
             return self.numbered
         hashes = self.entries["hash"].to_numpy()
-        users = np.unique(hashes)
+        users = distinct(hashes)
         return users, number_in(hashes, users).astype(np.uint32)
 
     @property
