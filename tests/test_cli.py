@@ -287,6 +287,18 @@ def test_a_budget_too_small_says_what_is_needed(run: Run, csv: Path, tmp_path: P
     assert not (tmp_path / "s").exists()
 
 
+def test_an_interrupted_build_says_so_and_leaves_no_store(
+    run: Run, csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("overlap.sketches.SketchBuilder.finish", interrupted)
+    ran = run("build", csv, "--store", tmp_path / "s")
+    fails(ran, 130, "interrupted", "nothing was left half written")
+    assert not (tmp_path / "s").exists()
+
+
 def test_wrong_usage_exits_with_2(run: Run) -> None:
     assert run("size").code == 2
     assert run("nonsense").code == 2

@@ -15,6 +15,7 @@ from overlap import audiences, events, sketches, sketching
 from overlap.audiences import Definitions, parse_definitions
 from overlap.events import Events, count_rows, read_events
 from overlap.model import DataError, PeriodUnit, SketchSpec, TagColumn
+from overlap.sketches import SketchBuilder
 
 TAGS = st.sampled_from(["tv", " tv", "游戏", "coffee ", "", "  ", None])
 USERS = st.sampled_from(
@@ -124,3 +125,29 @@ def test_what_is_kept_is_at_least_what_was_forecast(tmp_path: Path, budget: int)
     # No row repeats another here, so the worst case is about the case.
     assert told[0].floor_rate <= built.floor_rate <= 2 * told[0].floor_rate
     assert (told[0].smallest_overlap == 1) == (budget == 100_000)
+
+
+def test_a_column_of_ids_given_as_tags_is_stopped_with_advice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame = pl.DataFrame({"user_id": range(300), "tag": [f"id-{i}" for i in range(300)]})
+    frame.write_parquet(tmp_path / "a.parquet")
+    monkeypatch.setattr(SketchBuilder.__init__, "__defaults__", (1000, 200))
+    with pytest.raises(DataError, match="more than 200 audiences") as error:
+        sketching.sketch(
+            read_events([str(tmp_path / "a.parquet")]), Definitions(), SketchSpec("integer")
+        )
+    assert "--audiences" in error.value.cure
+
+
+def test_one_audience_may_be_half_of_all_rows_and_ids_may_be_long(tmp_path: Path) -> None:
+    users = [f"{i:05d}" + "x" * (10_000 if i % 7 == 0 else 3) for i in range(400)]
+    tags = ["big" if i % 2 else f"t{i % 20}" for i in range(400)]
+    pl.DataFrame({"user_id": users, "tag": tags}).write_parquet(
+        tmp_path / "a.parquet", row_group_size=1
+    )
+    found = read_events([str(tmp_path / "a.parquet")])
+    spec = SketchSpec("text", k=16, budget=200, hll_p=4)
+    fast = outcome(found, Definitions(), spec)
+    assert isinstance(fast, tuple)
+    assert fast == outcome(replace(found, columnar=None), Definitions(), spec)

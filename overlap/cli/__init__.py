@@ -10,6 +10,8 @@ from overlap.model import OverlapError
 
 __all__ = ["app", "main"]
 
+INTERRUPTED = 130
+
 
 def main() -> None:
     """Run the command line; a mistake is one message on stderr and exit 1 or 2, no traceback."""
@@ -18,9 +20,11 @@ def main() -> None:
     except OverlapError as error:
         sys.stderr.write(f"overlap: {error}\n")
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        sys.stderr.write("overlap: interrupted; nothing was left half written\n")
-        sys.exit(130)
+    except SystemExit as stop:
+        # The framework turns Ctrl-C into this code, without a word.
+        if stop.code == INTERRUPTED:
+            sys.stderr.write("overlap: interrupted; nothing was left half written\n")
+        raise
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)

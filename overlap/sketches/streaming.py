@@ -11,7 +11,7 @@ import polars as pl
 
 from overlap import kernels
 from overlap.hashing import distinct
-from overlap.model import FULL_THETA, AudienceKey, SketchSpec
+from overlap.model import FULL_THETA, AudienceKey, DataError, SketchSpec
 from overlap.sketches.settling import choose_floor, choose_k, rate_theta
 from overlap.sketches.tables import AUDIENCES, ENTRIES, TOTALS, Sketches, leaf_lineage
 
@@ -24,6 +24,9 @@ _NOTHING = (np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.uint32))
 BUFFER = 8_000_000
 """Occurrences held between two compactions."""
 
+MOST_AUDIENCES = 5_000_000
+"""Audiences of a store: more are a mistake, and would fill a laptop before anybody noticed."""
+
 _LOWER_AFTER = 2_000_000
 """Occurrences after which the lowest registers are looked for again, at the earliest."""
 
@@ -34,7 +37,10 @@ class SketchBuilder:
     Not safe to call from two threads at once; the loops inside release the interpreter lock.
     """
 
-    def __init__(self, spec: SketchSpec, buffer: int = BUFFER) -> None:
+    def __init__(
+        self, spec: SketchSpec, buffer: int = BUFFER, most_audiences: int = MOST_AUDIENCES
+    ) -> None:
+        self._most = min(most_audiences, spec.budget)
         self.spec = spec
         self._floor = rate_theta(spec.rate)
         self._k = spec.k
@@ -55,8 +61,18 @@ class SketchBuilder:
         self._filled = 0
 
     def code(self, key: AudienceKey) -> int:
-        """Return the number under which occurrences of an audience are added."""
+        """Return the number under which occurrences of an audience are added.
+
+        Raises DataError when there are more audiences than a store can hold.
+        """
         code = self._codes.setdefault(key, len(self._codes))
+        if code >= self._most:
+            raise DataError(
+                f"there are more than {self._most:,} audiences, the last one {str(key)[:80]!r}",
+                where=f"tags of the kind {key.kind!r}",
+                cure="is it a column of ids or of free text? Name another column with --tags, or "
+                "keep only some of its values with --audiences FILE.toml",
+            )
         if code >= self._audience_room:
             self._grow(audiences=2 * self._audience_room)
         return code
