@@ -141,62 +141,41 @@ def mark(index, used):
 
 
 @njit(cache=True, nogil=True)
-def admit(
-    hashes, index, audience, period, periods, limits, cells, registers, p, out_cell, out_hash
-):
-    """Pass one occurrence after another: count it, raise its register, keep it below its theta.
+def count(index, period, out):
+    """Add the occurrences of each tag and period to `out` int64[tags, periods]; −1 is the last."""
+    for i in range(len(index)):
+        out[index[i], period[i]] += 1
 
-    Occurrence i is of user `hashes` uint64[n], audience `audience[index[i]]` (int32, negative:
-    none) and `period` int32[n]. An audience has its theta and the row where its registers start in
-    `limits` uint64[A, 2], a cell its ceiling and its events in `cells` uint64[A · periods, 2]: bits
-    from the ceiling on have a rank that no register of the cell is below; 0 where it has none.
-    Occurrences below their theta go to `out_cell` int64 and `out_hash` uint64, whose length bounds
-    n. Returns how many.
+
+@njit(cache=True, nogil=True)
+def admit(hashes, index, bounds, audience, period, row, ceiling, registers, p, out_cell, out_hash):
+    """Pass one occurrence after another: raise its register, keep it below its theta.
+
+    Occurrence i is of user `hashes` uint64[n], tag `index` int32[n] and `period` int32[n]. Most
+    are done with after one look at their tag's `bounds` uint64[tags, 2]: its theta, and its
+    ceiling, the highest of its periods; both 0 where a tag makes no audience. Bits from a ceiling
+    on have a rank that no register is below; `ceiling` uint64[A, periods] has each cell's.
+    Registers of `audience` int32[tags] start at `row` int64[A]. Occurrences below their theta go
+    to `out_cell` int64 and `out_hash` uint64, whose length bounds n. Returns how many.
     """
     mask = uint64((1 << p) - 1)
     kept = 0
     for i in range(len(hashes)):
-        a = audience[index[i]]
-        if a < 0:
-            continue
+        tag = index[i]
         h = hashes[i]
-        cell = np.int64(a) * periods + period[i]
-        cells[cell, 1] += uint64(1)
-        if h < limits[a, 0]:
-            out_cell[kept] = cell
-            out_hash[kept] = h
-            kept += 1
         bits = _fmix(h + _GOLDEN)
         rest = bits >> uint64(p)
-        if rest < cells[cell, 0]:
-            at = np.int64(limits[a, 1]) + period[i]
-            rank = _rank(rest, p)
-            if rank > registers[at, bits & mask]:
-                registers[at, bits & mask] = rank
-    return kept
-
-
-@njit(cache=True, nogil=True)
-def admit_all(hashes, audience, period, periods, limits, cells, registers, p, out_cell, out_hash):
-    """Pass occurrences that are all of one audience; see `admit`."""
-    mask = uint64((1 << p) - 1)
-    kept = 0
-    theta = limits[audience, 0]
-    for i in range(len(hashes)):
-        h = hashes[i]
-        cell = audience * periods + period[i]
-        cells[cell, 1] += uint64(1)
-        if h < theta:
-            out_cell[kept] = cell
+        if h < bounds[tag, 0]:
+            out_cell[kept] = np.int64(audience[tag]) * ceiling.shape[1] + period[i]
             out_hash[kept] = h
             kept += 1
-        bits = _fmix(h + _GOLDEN)
-        rest = bits >> uint64(p)
-        if rest < cells[cell, 0]:
-            at = np.int64(limits[audience, 1]) + period[i]
-            rank = _rank(rest, p)
-            if rank > registers[at, bits & mask]:
-                registers[at, bits & mask] = rank
+        if rest < bounds[tag, 1]:
+            a = audience[tag]
+            if rest < ceiling[a, period[i]]:
+                at = row[a] + period[i]
+                rank = _rank(rest, p)
+                if rank > registers[at, bits & mask]:
+                    registers[at, bits & mask] = rank
     return kept
 
 

@@ -47,10 +47,12 @@ class SketchBuilder:
         self._codes: dict[AudienceKey, int] = {}
         self._days: dict[int, int] = {}
         self._audience_room, self._period_room = 64, 1
-        self._limits = np.zeros((self._audience_room, 2), dtype=np.uint64)
-        self._limits[:, 0] = FULL_THETA
-        self._has_registers = np.zeros(self._audience_room, dtype=bool)
-        self._cells = np.zeros((self._audience_room * self._period_room, 2), dtype=np.uint64)
+        self._theta = np.full(self._audience_room, FULL_THETA, dtype=np.uint64)
+        # The row where an audience's registers start, and −1 while it is kept whole.
+        self._row = np.full(self._audience_room, -1, dtype=np.int64)
+        room = (self._audience_room, self._period_room)
+        self._events = np.zeros(room, dtype=np.int64)
+        self._ceiling = np.zeros(room, dtype=np.uint64)
         self._registers = np.zeros((0, 1 << spec.hll_p), dtype=np.int8)
         self._any_rank = np.uint64(1) << np.uint64(64 - spec.hll_p)
         self._used_rows = 0
@@ -96,21 +98,24 @@ class SketchBuilder:
 
         `audience` holds numbers from `code`, or −1 for none; an index of −1 is its last.
         """
+        tags = np.zeros((len(audience), self._period_room), dtype=np.int64)
+        kernels.count(index, period, tags)
+        made = audience >= 0
+        np.add.at(self._events, audience[made], tags[made])
         for piece in self._pieces(len(hashes)):
+            bounds = np.zeros((len(audience), 2), dtype=np.uint64)
+            bounds[made, 0] = self._theta[audience[made]]
+            bounds[made, 1] = self._ceiling[audience[made]].max(axis=1)
             self._filled += kernels.admit(
-                hashes[piece], index[piece], audience, period[piece], self._period_room,
-                self._limits, self._cells, self._registers, self.spec.hll_p,
+                hashes[piece], index[piece], bounds, audience, period[piece], self._row,
+                self._ceiling, self._registers, self.spec.hll_p,
                 self._cell[self._filled :], self._hash[self._filled :],
             )  # fmt: skip
 
     def add_all(self, hashes: NDArray[np.uint64], audience: int, period: NDArray[np.int32]) -> None:
         """Add occurrences that are all of one audience, by its `code`."""
-        for piece in self._pieces(len(hashes)):
-            self._filled += kernels.admit_all(
-                hashes[piece], audience, period[piece], self._period_room,
-                self._limits, self._cells, self._registers, self.spec.hll_p,
-                self._cell[self._filled :], self._hash[self._filled :],
-            )  # fmt: skip
+        everyone = np.zeros(len(hashes), dtype=np.int32)
+        self.add(hashes, everyone, np.array([audience], dtype=np.int32), period)
 
     def _pieces(self, rows: int) -> Iterator[slice]:
         """Yield pieces of some rows, each with room in the buffer when it is yielded."""
@@ -137,7 +142,7 @@ class SketchBuilder:
             (place[code], day, code * self._period_room + self._days[day])
             for code in place
             for day in days
-            if self._cells[code * self._period_room + self._days[day], 1]
+            if self._events[code, self._days[day]]
         )
         kept = [self._kept.get(cell, _NOTHING) for _, _, cell in cells]
         lengths = [len(hashes) for hashes, _ in kept]
@@ -153,13 +158,13 @@ class SketchBuilder:
             {
                 "audience": [a for a, _, _ in cells],
                 "period": [day for _, day, _ in cells],
-                "events": [int(self._cells[cell, 1]) for _, _, cell in cells],
+                "events": [int(self._events.flat[cell]) for _, _, cell in cells],
                 "registers": pl.Series(
                     [self._registers_of(cell) for _, _, cell in cells], dtype=pl.Binary
                 ),
             }
         )
-        theta = self._limits[[self._codes[key] for key in keys], 0]
+        theta = self._theta[[self._codes[key] for key in keys]]
         sketches = Sketches(
             spec=self.spec,
             floor=self._floor,
@@ -183,28 +188,27 @@ class SketchBuilder:
         below = np.concatenate([*users.values(), _NOTHING[0]])
         floor = choose_floor(self.spec.budget, self._floor, below)
         sizes = np.array([len(users.get(code, ())) for code in range(len(self._codes))])
-        cut = self._limits[: len(sizes), 0] < FULL_THETA
+        cut = self._theta[: len(sizes)] < FULL_THETA
         sizes[cut] = np.maximum(sizes[cut], self._k)
         self._k = choose_k(self.spec.budget, self._k, sizes, everything=floor == FULL_THETA)
         self._floor = floor
         for code, hashes in users.items():
             if len(hashes) > self._k:
                 theta = max(int(hashes[self._k]), floor)
-                if theta < self._limits[code, 0]:
+                if theta < self._theta[code]:
                     self._cut(code, theta)
 
     def _lower_ceilings(self) -> None:
         # Registers only grow: what is the lowest now is a bound ever after.
         self._since_lowered = 0
-        codes = np.flatnonzero(self._has_registers)
-        rows = self._limits[codes, 1].astype(np.int64)[:, None] + np.arange(self._period_room)
+        codes = np.flatnonzero(self._row >= 0)
+        rows = self._row[codes][:, None] + np.arange(self._period_room)
         lowest = self._registers[: self._used_rows].min(axis=1)[rows].astype(np.uint64)
-        cells = codes[:, None] * self._period_room + np.arange(self._period_room)
-        self._cells[cells, 0] = self._any_rank >> lowest
+        self._ceiling[codes] = self._any_rank >> lowest
 
     def _take_in(self) -> None:
         cells, hashes = self._cell[: self._filled], self._hash[: self._filled]
-        counts = np.bincount(cells, minlength=len(self._cells))
+        counts = np.bincount(cells, minlength=self._events.size)
         ends = np.cumsum(counts)
         together = np.empty(self._filled, dtype=np.uint64)
         kernels.scatter(cells, hashes, ends - counts, together)
@@ -229,9 +233,9 @@ class SketchBuilder:
         }
 
     def _cut(self, code: int, theta: int) -> None:
-        if self.spec.hll_p and not self._has_registers[code]:
+        if self.spec.hll_p and self._row[code] < 0:
             self._start_registers(code)
-        self._limits[code, 0] = theta
+        self._theta[code] = theta
         for cell in range(code * self._period_room, (code + 1) * self._period_room):
             if cell in self._kept:
                 hashes, events = self._kept[cell]
@@ -245,10 +249,8 @@ class SketchBuilder:
         if self._used_rows > len(self._registers):
             room = max(2 * len(self._registers), self._used_rows)
             self._registers = _longer(self._registers, room)
-        self._has_registers[code] = True
-        self._limits[code, 1] = row
-        first = code * self._period_room
-        self._cells[first : first + self._period_room, 0] = self._any_rank
+        self._row[code] = row
+        self._ceiling[code] = self._any_rank
         for number in range(self._period_room):
             hashes, _ = self._kept.get(code * self._period_room + number, _NOTHING)
             rows = np.full(len(hashes), row + number, dtype=np.int64)
@@ -256,9 +258,9 @@ class SketchBuilder:
 
     def _registers_of(self, cell: int) -> bytes | None:
         code, number = divmod(cell, self._period_room)
-        if not self._has_registers[code]:
+        if self._row[code] < 0:
             return None
-        registers: NDArray[np.int8] = self._registers[int(self._limits[code, 1]) + number]
+        registers: NDArray[np.int8] = self._registers[self._row[code] + number]
         return registers.tobytes()
 
     def _grow(self, audiences: int = 0, periods: int = 0) -> None:
@@ -266,15 +268,16 @@ class SketchBuilder:
         old = self._period_room
         audiences = max(audiences, self._audience_room)
         periods = max(periods, old)
-        cells = np.zeros((audiences, periods, 2), dtype=np.uint64)
-        cells[: self._audience_room, :old] = self._cells.reshape(-1, old, 2)
-        cells[: self._audience_room][self._has_registers, old:, 0] = self._any_rank
-        self._cells = cells.reshape(-1, 2)
-        limits = np.zeros((audiences, 2), dtype=np.uint64)
-        limits[:, 0] = FULL_THETA
-        limits[: self._audience_room] = self._limits
-        has_registers = np.zeros(audiences, dtype=bool)
-        has_registers[: self._audience_room] = self._has_registers
+        room = self._audience_room
+        events = np.zeros((audiences, periods), dtype=np.int64)
+        events[:room, :old] = self._events
+        ceiling = np.zeros((audiences, periods), dtype=np.uint64)
+        ceiling[:room, :old] = self._ceiling
+        ceiling[:room, old:] = np.where(self._row >= 0, self._any_rank, np.uint64(0))[:, None]
+        theta = np.full(audiences, FULL_THETA, dtype=np.uint64)
+        theta[:room] = self._theta
+        row = np.full(audiences, -1, dtype=np.int64)
+        row[:room] = self._row
         if periods != old:
             self._kept = {
                 cell // old * periods + cell % old: kept for cell, kept in self._kept.items()
@@ -285,9 +288,9 @@ class SketchBuilder:
             blocks = registers.reshape(-1, periods, 1 << self.spec.hll_p)
             blocks[:, :old] = self._registers.reshape(-1, old, 1 << self.spec.hll_p)
             self._registers = registers
-            limits[:, 1] = limits[:, 1] // np.uint64(old) * np.uint64(periods)
+            row = np.where(row >= 0, row // old * periods, -1)
             self._used_rows = self._used_rows // old * periods
-        self._limits, self._has_registers = limits, has_registers
+        self._events, self._ceiling, self._theta, self._row = events, ceiling, theta, row
         self._audience_room, self._period_room = audiences, periods
 
 
