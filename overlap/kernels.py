@@ -214,6 +214,20 @@ def merge_runs(old_hash, old_events, new_hash, out_hash, out_events):
 
 
 @njit(cache=True, nogil=True)
+def count_under(hashes, starts, theta, out):
+    """Count the hashes below a theta in each ascending run starts[a] … starts[a + 1]: int64[A]."""
+    for a in range(len(out)):
+        low, high = starts[a], starts[a + 1]
+        while low < high:
+            middle = (low + high) // 2
+            if hashes[middle] < theta:
+                low = middle + 1
+            else:
+                high = middle
+        out[a] = low - starts[a]
+
+
+@njit(cache=True, nogil=True)
 def number(hashes, users, out):
     """Write to `out` int64 the place of each hash among the ascending distinct `users`.
 

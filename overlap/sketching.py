@@ -45,9 +45,9 @@ def forecast(rows: int, tags: int, spec: SketchSpec) -> Forecast:
     floor = spec.rate
     if memberships > spec.budget or spec.rate < 1:
         # What falls below a floor varies by the root of its number.
-        room = spec.budget / 2 - 3 * math.sqrt(spec.budget / 2)
-        while floor > 2**-62 and memberships * floor > room:
-            floor /= 2
+        room = 0.75 * spec.budget
+        fits = max(room - 3 * math.sqrt(room), 0) / max(memberships, 1) * 2 ** (-1 / 8)
+        floor = min(floor, max(fits, 2**-62))
     return Forecast(rows, floor, smallest_overlap(floor))
 
 

@@ -281,7 +281,7 @@ def test_an_audience_leaves_as_apaches_own_bottom_k_sketch() -> None:
 
 def test_an_audience_cut_at_the_floor_leaves_as_apaches_sample() -> None:
     rows = [("interest", "tv", week(0), user, 1) for user in range(4000)]
-    sketches = sketched(rows, k=16, budget=1200)
+    sketches = sketched(rows, k=16, rate=0.125)
     assert sketches.floor_rate == 0.125
     theirs = apache(range(4000), 20, p=0.125)
     assert exported(sketches)["interest:tv"] == theirs.compact().serialize()

@@ -253,7 +253,7 @@ def test_what_a_killed_build_left_behind_is_not_read(tmp_path: Path) -> None:
 
 def test_the_files_of_a_part_are_pinned(tmp_path: Path) -> None:
     part = add(tmp_path / "s", 0, "pinned")
-    assert part.name == "f2d65de2872dd1df"
+    assert part.name == "dcc3a262ac546b4d"
     layout: dict[str, object] = {
         f.name: pl.read_parquet_schema(f) for f in sorted(part.glob("*.parquet"))
     }

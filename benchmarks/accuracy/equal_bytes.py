@@ -17,7 +17,7 @@ from benchmarks.accuracy.peers import (
     theta_bytes,
     user_samples,
 )
-from benchmarks.accuracy.platforms import FINER, IN_USE, Allocation, Platform, Rule, zipf
+from benchmarks.accuracy.platforms import FINER, IN_USE, PLAIN, Allocation, Platform, Rule, zipf
 from benchmarks.accuracy.simulate import Pair, relative_rmse
 from benchmarks.accuracy.stored import measure, simulate_kept
 from overlap.model import DEFAULT_K
@@ -40,12 +40,12 @@ MORE = (
 
 CHOICES = (
     ("overlap, rule in use", DEFAULT_K, IN_USE),
-    ("overlap, finer and spare", DEFAULT_K, Rule("", 0.5, FINER, spare=True)),
-    ("overlap, finer and spare, a quarter for k", DEFAULT_K, Rule("", 0.25, FINER, spare=True)),
-    ("overlap, finer and spare, k = 2,048", 2048, Rule("", 0.5, FINER, spare=True)),
+    ("overlap, halving, half for k", DEFAULT_K, PLAIN),
+    ("overlap, half for k", DEFAULT_K, Rule("", 0.5, FINER, spare=True)),
+    ("overlap, half for k, k = 2,048", 2048, Rule("", 0.5, FINER, spare=True)),
     ("overlap, the same, k/4 beyond k", 2048, Rule("", 0.5, FINER, spare=True, divisor=4)),
 )
-"""Finer: F and k fall by an eighth of an octave. Spare: the floor has what k leaves. See Rule."""
+"""Ways to settle a budget; see Rule."""
 
 WITHIN = 1.25
 _RUNS = 1_000

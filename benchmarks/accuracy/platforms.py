@@ -87,8 +87,11 @@ class Rule:
     divisor: int = 1
 
 
-IN_USE = Rule("in use: half and half, halving")
+IN_USE = Rule("in use: finer, spare, a quarter for k", share=0.25, step=2 ** (-1 / 8), spare=True)
 """The rule of overlap.sketches.settling."""
+
+PLAIN = Rule("halving, half for k")
+"""A plainer rule to compare with."""
 
 FINER = 2 ** (-1 / 8)
 

@@ -17,9 +17,9 @@ EQUAL = """## Error at equal stored bytes
 bytes of Apache theta sketches with k = 4,096 (HyperLogLog++ is held at p = 14 and takes less). Only
 what is kept is simulated. Bytes of a store are those of overlap.store by a model of its encodings,
 events and registers included, which is set against real stores below. Beside the rule in use stand
-other ways to settle a budget: *finer*, F and k fall in steps of an eighth of an octave instead of
-halving; *spare*, the floor has what k leaves instead of half; *a quarter for k*, not half; and
-*k/4 beyond k*, whole up to k users, at least a quarter of k above.
+other ways to settle a budget: *halving, half for k*, F and k halve until half of the budget holds
+each; *half for k*, not a quarter; and *k/4 beyond k*, whole up to k users, at least a quarter of k
+above.
 
 A user sample is the floor alone: the same estimate from the same kind of hits. It can be beaten
 only where it has nothing to say, among small audiences, and only by keeping more of those; whatever

@@ -17,7 +17,7 @@ import polars as pl
 
 from overlap.exchange.theta import Theta
 from overlap.model import FULL_THETA, UNIVERSE, AudienceKey, DataError, SketchSpec
-from overlap.sketches.settling import choose_floor, choose_k
+from overlap.sketches.settling import Settled, settle
 from overlap.sketches.tables import AUDIENCES, ENTRIES, TOTALS, Sketches, leaf_lineage
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Gathering:
     """
 
     def __init__(self, budget: int, k: int, room: int = ROOM) -> None:
-        self._budget, self._k, self._room = budget, k, room
+        self._budget, self._asked_k, self._k, self._room = budget, k, k, room
         self._floor = FULL_THETA
         self._codes: dict[AudienceKey, int] = {}
         self._theta: list[int] = []
@@ -108,13 +108,19 @@ class Gathering:
         self._cut_to_thresholds()
         users = self._users()
         # The universe is an audience too, also before it is made.
-        sizes = np.zeros(len(self._theta) + (UNIVERSE not in self._codes), dtype=np.int64)
-        for code, hashes in users.items():
-            sizes[code] = len(hashes)
-        if sizes.sum() > self._budget:
-            everything = np.concatenate(list(users.values()))
-            self._floor = choose_floor(self._budget, min(self._floor, *self._theta), everything)
-            self._k = choose_k(self._budget, self._k, sizes, everything=False)
+        count = len(self._theta) + (UNIVERSE not in self._codes)
+        nobody = np.empty(0, dtype=np.uint64)
+        runs = [users.get(code, nobody) for code in range(count)]
+        starts = np.concatenate([[0], np.cumsum([len(run) for run in runs])]).astype(np.int64)
+        if starts[-1] > self._budget:
+            self._floor, self._k = settle(
+                self._budget,
+                Settled(FULL_THETA, self._asked_k),
+                Settled(min(self._floor, *self._theta), self._k),
+                np.concatenate(runs),
+                starts,
+                np.zeros(count, dtype=bool),
+            )
             for code, hashes in users.items():
                 if len(hashes) > self._k:
                     self._theta[code] = max(int(hashes[self._k]), self._floor)

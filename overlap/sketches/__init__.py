@@ -2,12 +2,13 @@
 
 The kept set of audience a is S_a = {(h, period, events) : h < T_a} with T_a = max(F, h₍k+1₎): at
 least the k smallest hashes, and every hash below the floor rate F. A budget bounds the kept
-memberships (user × audience). Where all fit, all are kept, F = 1. Otherwise half of the budget is
-for the floor and half for the small audiences: F is the largest of rate, rate/2, rate/4, … with
-Σ_a n_a(F) ≤ budget/2, n_a(F) being the users of a below F, and k the largest of spec.k, k/2, k/4, …
-with Σ_a min(n_a, k) ≤ budget/2. Both sums count memberships, not rows per period, and neither
-depends on the other's choice: so they only grow with the data, which is what lets a merge of parts
-find the very F and k of the whole.
+memberships (user × audience). Where all fit, all are kept, F = 1. Otherwise k is the largest of
+spec.k · 2^(−i/8) with Σ_a min(n_a, k) ≤ budget/4, and F the largest of rate · 2^(−i/8) for which
+the rest fits: Σ_a max(min(n_a, k), n_a(F)) ≤ budget while k is as asked, Σ_a n_a(F) ≤ ¾ budget once
+it had to fall (less, where one user of every audience is more than a quarter), n_a(F) being the
+users of a below F. All sums count memberships, not rows per
+period, and only grow with the data, the last being the stricter: so no part is cut deeper than its
+whole, and a merge of parts finds the very F and k of the whole.
 """
 
 from overlap.sketches.merging import build, merge

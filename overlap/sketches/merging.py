@@ -12,7 +12,7 @@ import polars as pl
 from overlap import hashing
 from overlap.model import FULL_THETA, DataError, SketchSpec
 from overlap.sketches.registers import max_registers, registers_of
-from overlap.sketches.settling import choose_floor, choose_k, rate_theta
+from overlap.sketches.settling import Settled, rate_theta, settle
 from overlap.sketches.tables import (
     AUDIENCES,
     ENTRIES,
@@ -134,11 +134,10 @@ def _settle(
     """Choose F and every T_a for a complete union, cut to them, and add registers where T < 1."""
     members = entries.select("audience", "hash").unique(maintain_order=True)
     codes, hashes = members["audience"].to_numpy(), members["hash"].to_numpy()
-    floor = choose_floor(spec.budget, floor, hashes)
-    sizes = np.bincount(codes, minlength=len(thetas))
-    # An audience that was cut before is known to have more than k users.
-    sizes[thetas < FULL_THETA] = np.maximum(sizes[thetas < FULL_THETA], k)
-    k = choose_k(spec.budget, k, sizes, everything=floor == FULL_THETA)
+    starts = np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=len(thetas)))])
+    asked = Settled(rate_theta(spec.rate), spec.k)
+    now = Settled(floor, k)
+    floor, k = settle(spec.budget, asked, now, hashes, starts, thetas < FULL_THETA)
     final = _thresholds(k, floor, codes, hashes, thetas)
     exact = final == FULL_THETA
     sampled = pl.DataFrame({"audience": np.arange(len(final), dtype=np.uint32)[~exact]})

@@ -12,7 +12,7 @@ import polars as pl
 from overlap import kernels
 from overlap.hashing import distinct
 from overlap.model import FULL_THETA, AudienceKey, DataError, SketchSpec
-from overlap.sketches.settling import choose_floor, choose_k, rate_theta
+from overlap.sketches.settling import Settled, rate_theta, settle
 from overlap.sketches.tables import AUDIENCES, ENTRIES, TOTALS, Sketches, leaf_lineage
 
 if TYPE_CHECKING:
@@ -185,16 +185,19 @@ class SketchBuilder:
         """Bring the buffer to the kept sets, choose F and k anew, and cut to them."""
         self._take_in()
         users = self._users()
-        below = np.concatenate([*users.values(), _NOTHING[0]])
-        floor = choose_floor(self.spec.budget, self._floor, below)
-        sizes = np.array([len(users.get(code, ())) for code in range(len(self._codes))])
-        cut = self._theta[: len(sizes)] < FULL_THETA
-        sizes[cut] = np.maximum(sizes[cut], self._k)
-        self._k = choose_k(self.spec.budget, self._k, sizes, everything=floor == FULL_THETA)
-        self._floor = floor
+        runs = [users.get(code, _NOTHING[0]) for code in range(len(self._codes))]
+        starts = np.concatenate([[0], np.cumsum([len(run) for run in runs])]).astype(np.int64)
+        self._floor, self._k = settle(
+            self.spec.budget,
+            Settled(rate_theta(self.spec.rate), self.spec.k),
+            Settled(self._floor, self._k),
+            np.concatenate([*runs, _NOTHING[0]]),
+            starts,
+            self._theta[: len(runs)] < FULL_THETA,
+        )
         for code, hashes in users.items():
             if len(hashes) > self._k:
-                theta = max(int(hashes[self._k]), floor)
+                theta = max(int(hashes[self._k]), self._floor)
                 if theta < self._theta[code]:
                     self._cut(code, theta)
 
