@@ -24,7 +24,8 @@ CROSSOVER = math.inf
 """Audiences of a kind from which candidates come from signatures: at no number measured.
 
 From 1,000 to 200,000 audiences of a panel of 16 million memberships, counting all users exactly
-took less time than asking the index, which finds less and takes gigabytes (`python -m benchmarks.discovery`).
+took less time than asking the index, which finds less and takes gigabytes: see
+`python -m benchmarks.discovery`.
 """
 
 LEAST = 10
