@@ -70,7 +70,7 @@ def address(store, tmp_path_factory):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    argv, env = command(store, port, open_browser=False)
+    argv, env = command(store, port)
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     with (elsewhere / "log").open("wb") as log:
         server = subprocess.Popen(argv, env=env, cwd=elsewhere, stdout=log, stderr=log)

@@ -18,7 +18,7 @@ def flags(argv):
 
 
 def test_the_server_is_safe_by_its_command_line_alone():
-    argv, _ = launch.command(Path("store"), open_browser=False)
+    argv, _ = launch.command(Path("store"))
     given = flags(argv)
     assert given["server.address"] == "127.0.0.1"
     assert given["browser.gatherUsageStats"] == "false"
@@ -29,9 +29,9 @@ def test_the_server_is_safe_by_its_command_line_alone():
 
 def test_port_browser_and_floor_are_passed_on(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    argv, env = launch.command(Path("store"), 8123, open_browser=True, display_floor=0)
+    argv, env = launch.command(Path("store"), 8123, display_floor=0)
     assert flags(argv)["server.port"] == "8123"
-    assert flags(argv)["server.headless"] == "false"
+    assert flags(argv)["server.headless"] == "true"
     assert env["OVERLAP_STORE"] == str(tmp_path / "store")
     assert env["OVERLAP_DISPLAY_FLOOR"] == "0"
 

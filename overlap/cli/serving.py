@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
+import webbrowser
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -100,5 +104,40 @@ def sample_events() -> Path:
 
 
 def _run(store: Path, port: int | None, no_browser: bool, display_floor: int | None) -> None:
-    argv, env = launch.command(store, port, not no_browser, display_floor)
-    raise typer.Exit(subprocess.run(argv, env=env, check=False).returncode)
+    port = port or _free_port()
+    argv, env = launch.command(store, port, display_floor)
+    with subprocess.Popen(argv, env=env) as server:
+        try:
+            if not no_browser:
+                _open_browser(f"http://127.0.0.1:{port}", server)
+            code = server.wait()
+        except KeyboardInterrupt:
+            # Ctrl-C reaches the server too: it stops by itself.
+            code = server.wait()
+    raise typer.Exit(max(code, 0))
+
+
+def _free_port() -> int:
+    """Return the usual port of dashboards, or any that is free where it is taken."""
+    for port in (8501, 0):
+        with socket.socket() as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                tried.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(tried.getsockname()[1])
+    raise DataError("no port is free on this machine", cure="close a program, or give --port N")
+
+
+def _open_browser(address: str, server: subprocess.Popen[bytes]) -> None:
+    """Open the browser once the server answers; say nothing where there is none."""
+    for _ in range(300):
+        if server.poll() is not None:
+            return
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
+                webbrowser.open(address)
+                return
+        except OSError:
+            time.sleep(0.1)

@@ -18,6 +18,8 @@ _FLAGS: Mapping[str, str] = {
     "server.address": "127.0.0.1",
     "server.fileWatcherType": "none",
     "server.runOnSave": "false",
+    # Where it opens the browser itself, the framework advertises itself to whoever looks.
+    "server.headless": "true",
     "server.showEmailPrompt": "false",
     "browser.gatherUsageStats": "false",
     "client.showErrorDetails": "none",
@@ -30,14 +32,13 @@ _FLAGS: Mapping[str, str] = {
 def command(
     store: Path,
     port: int | None = None,
-    open_browser: bool = True,
     display_floor: int | None = None,
 ) -> tuple[list[str], dict[str, str]]:
     """Return the arguments and the environment that serve a store on this machine only.
 
     `port` is the server's own choice when None. Raises DataError when the app is not installed.
     """
-    flags = {**_FLAGS, "server.headless": str(not open_browser).lower()}
+    flags = dict(_FLAGS)
     if port is not None:
         flags["server.port"] = str(port)
     argv = [sys.executable, "-m", "streamlit", "run", str(app_file())]

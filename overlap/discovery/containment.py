@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 CROSSOVER = math.inf
 """Audiences of a kind from which candidates come from signatures: at no number measured.
 
-From 1,000 to 200,000 audiences of a panel of 16 million memberships, counting all users exactly
-took less time than asking the index, which finds less and takes gigabytes: see
-`python -m benchmarks.discovery`.
+On panels of 4 to 17 million memberships and 1,000 to 200,000 audiences, counting all pairs exactly
+took a fourth to a thirty-fifth of the time of building the index, asking it and counting its
+candidates, which missed up to 72% of the pairs and took up to 7 GB (benchmarks/discovery.py). An
+audience touches so many memberships only where users have many audiences each, and there chance
+makes so many candidates that the index slows down as well.
 """
 
 LEAST = 10
