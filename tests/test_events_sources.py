@@ -162,7 +162,7 @@ def test_an_address_that_does_not_exist_is_named_without_its_query(web: str) -> 
     assert f"{web}/nowhere.parquet" in message
 
 
-@pytest.mark.parametrize("source", ["ftp://host/a.csv", "postgresql://host/db.csv"])
+@pytest.mark.parametrize("source", ["ftp://host/a.csv", "gopher://host/db.csv"])
 def test_an_address_of_an_unknown_kind_names_the_known_ones(source: str) -> None:
     assert "https://" in refused(UsageError, source)
 

@@ -201,7 +201,7 @@ def _rewritten(file: SourceFile, codec: str, label: str) -> Text:
         head, whole = _transcode(file, codec, label, memory)
         return Text(file, memory.getvalue(), label, head, whole)
     handle = tempfile.NamedTemporaryFile(  # noqa: SIM115 - outlives this function
-        dir=_scratch().name, suffix=f".{file.format}", delete=False
+        dir=scratch_folder(), suffix=f".{file.format}", delete=False
     )
     path = Path(handle.name)
     try:
@@ -246,6 +246,11 @@ def _misfit(file: SourceFile, label: str, offset: int) -> DataError:
         where=f"{file.name}, byte {offset:,}",
         cure="export the file again, best as UTF-8",
     )
+
+
+def scratch_folder() -> Path:
+    """Return the folder of temporary copies, which the end of the process removes."""
+    return Path(_scratch().name)
 
 
 @cache

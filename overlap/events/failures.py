@@ -50,7 +50,7 @@ def reading(*names: str) -> Iterator[None]:
 
 def _explained(error: BaseException, names: tuple[str, ...]) -> DataError:
     for name in names:
-        if Path(name).is_file() and (found := _flaw(Path(name))):
+        if "://" not in name and Path(name).is_file() and (found := _flaw(Path(name))):
             return found
     text = str(error).strip() or type(error).__name__
     # A signed address carries its secret in the query.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from overlap.events.database import Query, is_database, read_database
 from overlap.events.delimited import DelimitedTable, Dialect, read_dialect
 from overlap.events.encodings import Text, open_text
 from overlap.events.failures import reading
@@ -28,12 +29,36 @@ class Opened:
     notes: tuple[str, ...]
 
 
-def open_sources(sources: Sequence[str]) -> Opened:
+def open_sources(sources: Sequence[str], query: Query | None = None) -> Opened:
     """Open every file behind the sources, without reading more than each needs to be understood.
 
-    Raises UsageError and DataError as `find_files` does, and DataError for a file that cannot be
-    read as what its name says it is.
+    With a query, addresses that are no file's are databases, whose rows are read into scratch
+    files. Raises UsageError and DataError as `find_files` and `read_database` do, and DataError for
+    a file that cannot be read as what its name says it is.
     """
+    asked = [s for s in sources if query is not None and is_database(s, queried=True)]
+    rest = [s for s in sources if s not in asked]
+    opened = _open_files(rest) if rest or not asked else Opened((), (), ())
+    tables = list(opened.tables)
+    try:
+        for source in dict.fromkeys(asked):
+            assert query is not None
+            tables.append(read_database(source, query))
+    except BaseException:
+        remove_scratch(tables)
+        raise
+    names = (*opened.names, *(t.files[0].name for t in tables[len(opened.tables) :]))
+    return Opened(tuple(tables), names, opened.notes)
+
+
+def remove_scratch(tables: Sequence[Table]) -> None:
+    """Remove the temporary copies that tables read from."""
+    for table in tables:
+        for path in table.scratch:
+            path.unlink(missing_ok=True)
+
+
+def _open_files(sources: Sequence[str]) -> Opened:
     files, notes = find_files(sources)
     parquet: dict[Hashable, list[SourceFile]] = {}
     schemas: dict[Hashable, pl.Schema] = {}

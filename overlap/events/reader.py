@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,12 +12,13 @@ import polars as pl
 
 from overlap.events import cleaning, ids, roles, times
 from overlap.events.columnar import Columnar, columnar
+from overlap.events.database import Query, is_database, shown
 from overlap.events.failures import reading
 from overlap.events.inspection import look_through
 from overlap.events.lines import LinesTable
-from overlap.events.opening import open_sources
+from overlap.events.opening import Opened, open_sources, remove_scratch
 from overlap.events.tables import Table
-from overlap.model import DataError, EventRoles, IdType, PeriodUnit, TagColumn
+from overlap.model import DataError, EventRoles, IdType, PeriodUnit, TagColumn, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,9 @@ class Events:
 
     `columnar` holds the same events as row groups, where they can be read as they lie.
 
-    Where a file had to be rewritten as UTF-8, the frames read from the copy: `close` removes it
-    (else the end of the process does), after which they can no longer be collected.
+    Where a file had to be rewritten as UTF-8, or rows came from a database, the frames read from a
+    copy: `close` removes it (else the end of the process does), after which they can no longer be
+    collected.
     """
 
     clean: pl.LazyFrame
@@ -77,16 +79,30 @@ def read_events(
     text: str | None = None,
     action: str | None = None,
     period: PeriodUnit = "none",
+    query: str | None = None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Events:
     """Open sources of events and settle what their columns mean.
 
     With `roles` nothing is guessed; otherwise what is not named is guessed from the usual English
     and Chinese names. Every role's column must be in every file. With `period` other than "none" a
-    row needs a time; with "none" an absent or unreadable time is null and the row is used. Raises
-    UsageError for sources, columns or types that cannot be, DataError for files that cannot be
-    read or disagree.
+    row needs a time; with "none" an absent or unreadable time is null and the row is used.
+
+    With `query`, addresses of databases are sources too: their rows are read once, into a scratch
+    file, and `progress` is told how many. Raises UsageError for sources, columns, queries or types
+    that cannot be, DataError for files and databases that cannot be read or disagree.
     """
-    return _read(sources, roles, _asked(roles, user, tags, time, text, action), period)
+    asked = _asked(roles, user, tags, time, text, action)
+
+    def check(columns: Sequence[str]) -> None:
+        _resolved(columns, roles, asked, period)
+
+    opened = open_sources(sources, _query(sources, query, check, progress))
+    try:
+        return _read(opened, roles, asked, period)
+    except BaseException:
+        remove_scratch(opened.tables)
+        raise
 
 
 def count_rows(events: Events) -> RowCounts:
@@ -139,13 +155,41 @@ def _asked(
     )
 
 
+def _query(
+    sources: Sequence[str],
+    query: str | None,
+    check: Callable[[Sequence[str]], object],
+    progress: Callable[[str], None],
+) -> Query | None:
+    """Return what to ask the databases among the sources; a query and they go together."""
+    found = [s for s in sources if is_database(s, queried=query is not None)]
+    if query is None and found:
+        raise UsageError(
+            "a database needs --query",
+            where=shown(found[0]),
+            cure='say which rows are events: --query "SELECT user_id, topic, time FROM posts"',
+        )
+    if query is not None and not found:
+        raise UsageError(
+            "--query asks a database, and no source is one",
+            where=", ".join(sources[:3]),
+            cure="name a database, as in postgresql://user@host/db or sqlite:///file.db",
+        )
+    return None if query is None else Query(query, check, progress)
+
+
+def _resolved(
+    columns: Sequence[str], given: EventRoles | None, asked: roles.Asked, period: PeriodUnit
+) -> roles.Resolved:
+    return roles.resolve(columns, asked, period, guess=given is None)
+
+
 def _read(
-    sources: Sequence[str], given: EventRoles | None, asked: roles.Asked, period: PeriodUnit
+    opened: Opened, given: EventRoles | None, asked: roles.Asked, period: PeriodUnit
 ) -> Events:
-    opened = open_sources(sources)
     tables = _with_wanted_keys(opened.tables, asked)
     columns = list(dict.fromkeys(name for table in tables for name in table.schema))
-    resolved = roles.resolve(columns, asked, period, guess=given is None)
+    resolved = _resolved(columns, given, asked, period)
     part = resolved.roles
     _check_everywhere(tables, part)
     tagged = {tag.column for tag in part.tags}

@@ -43,7 +43,7 @@ _SIGNATURES = (
     (b"ORC", "an ORC file", "write it as Parquet"),
     (b"Obj\x01", "an Avro file", "write it as Parquet"),
     (b"ARROW1", "an Arrow file", "write it as Parquet"),
-    (b"SQLite format", "a SQLite database", "export the table as CSV"),
+    (b"SQLite format", "a SQLite database", "give it as sqlite:///FILE with --query"),
 )
 
 
