@@ -309,7 +309,7 @@ def test_the_definitions_in_the_docs_build_and_answer(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = (Path(__file__).parents[1] / "docs" / "audiences.md").read_text("utf-8")
-    toml, shell = re.findall(r"```(?:toml|sh)\n(.*?)```", page, re.S)
+    toml, shell, *_ = re.findall(r"```(?:toml|sh)\n(.*?)```", page, re.S)
     (tmp_path / "audiences.toml").write_text(toml, "utf-8")
     shutil.copy(sample_events(), tmp_path / "events.parquet")
     monkeypatch.chdir(tmp_path)

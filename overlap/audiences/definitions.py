@@ -8,6 +8,8 @@
     min_events = 3                      # such events of a user within the window
     window = { from = "2026-01-01", to = "2026-06-30" }   # either may be left out
     # window = { last_days = 90 }       # the days up to the last event of the data being built
+    text = { any = ["e-sports", "开黑"], all = ["TV"], none = ["广告"] }   # what its texts say
+    fields = ["text", "hashtags"]       # where: this if left out; also kinds of tag columns
 
     [rename.category]                   # value = new name; several to one name groups them
     "LCD TV" = "television"
@@ -17,30 +19,38 @@
     brand = false                       # no audiences of this kind by default
     interest = { drop = ["unknown"] }   # or keep = [...]: only these
 
+and, before the first table, ready-made definitions to take in:
+
+    include = ["intents/zh", "intents/en"]
+
 Tags in a definition may be values as they stand in the data or the names they are renamed to;
 `keep` and `drop` go by the new names. A definition takes the place of a default audience that has
-its kind and name.
+its kind and name, and of one that is included.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from overlap.audiences.included import block, included_text, joined, written_out
+from overlap.audiences.keywords import TextRule, read_text_rule
 from overlap.audiences.toml import Place, Reader
 from overlap.model import AudienceKey, DataError, UsageError
+
+_AUDIENCE_KEYS = ("kind", "name", "tags", "actions", "min_events", "window", "text", "fields")
 
 
 @dataclass(frozen=True, slots=True)
 class AudienceDefinition:
     """An audience of users with at least `min_events` events that fit.
 
-    An event fits if it has any of the `tags` (kind → values), any of the `actions`, and falls into
-    the window: from `start` to `end`, both included, or the `last_days` up to the last event.
-    What is empty or None does not restrict.
+    An event fits if it has any of the `tags` (kind → values), any of the `actions`, fulfils the
+    `text` rule, and falls into the window: from `start` to `end`, both included, or the `last_days`
+    up to the last event. What is empty or None does not restrict.
     """
 
     key: AudienceKey
@@ -50,6 +60,7 @@ class AudienceDefinition:
     start: date | None = None
     end: date | None = None
     last_days: int | None = None
+    text: TextRule | None = None
 
     @property
     def windowed(self) -> bool:
@@ -115,7 +126,7 @@ def parse_definitions(text: str, where: str = "definitions") -> Definitions:
             f"{where} is not TOML: {error}", where=where, cure="mend the line it points at"
         ) from error
     reader = Reader(text, where)
-    reader.check_keys(document, ("audience", "rename", "kinds"), Place())
+    reader.check_keys(document, ("include", "audience", "rename", "kinds"), Place())
     audiences = [
         _audience(reader, table, Place("audience", number))
         for number, table in enumerate(reader.tables(document, "audience"), start=1)
@@ -129,17 +140,45 @@ def parse_definitions(text: str, where: str = "definitions") -> Definitions:
                 "give one of them another name",
             )
         seen.add(audience.key)
+    names = reader.names(document["include"], Place(key="include")) if "include" in document else ()
+    added = [audience for audience in _included(reader, names) if audience.key not in seen]
     return Definitions(
-        audiences=tuple(audiences),
+        audiences=(*audiences, *added),
         rename=_renames(reader, document),
         kinds=_kinds(reader, document),
-        text=text,
+        text=_written_out(reader, names, added) if names else text,
         where=where,
     )
 
 
+def _included(reader: Reader, names: Sequence[str]) -> list[AudienceDefinition]:
+    """Return the audiences of ready-made files; what several of them define has all keywords."""
+    rules: dict[AudienceKey, list[TextRule]] = {}
+    for name in names:
+        try:
+            audiences = parse_definitions(included_text(name), name).audiences
+        except UsageError as error:
+            raise reader.wrong(error.what, Place(key="include", value=name), error.cure) from error
+        for audience in audiences:
+            rules.setdefault(audience.key, []).extend([audience.text] if audience.text else [])
+    return [AudienceDefinition(key, text=joined(found)) for key, found in rules.items()]
+
+
+def _written_out(reader: Reader, names: Sequence[str], added: Sequence[AudienceDefinition]) -> str:
+    blocks = [block(a.key.kind, a.key.name, a.text) for a in added if a.text is not None]
+    text = written_out(reader.document, names, blocks)
+    if text is None:
+        raise reader.wrong(
+            "what is included cannot be written into this file",
+            Place(key="include"),
+            'write include = ["intents/zh"] on a line at its head, and begin audiences with '
+            "[[audience]]",
+        )
+    return text
+
+
 def _audience(reader: Reader, table: Mapping[str, object], place: Place) -> AudienceDefinition:
-    reader.check_keys(table, ("kind", "name", "tags", "actions", "min_events", "window"), place)
+    reader.check_keys(table, _AUDIENCE_KEYS, place)
     kind = reader.kind(reader.name(table, "kind", place), place.at("kind"))
     key = AudienceKey(kind, reader.name(table, "name", place))
     tags = {
@@ -149,12 +188,14 @@ def _audience(reader: Reader, table: Mapping[str, object], place: Place) -> Audi
     actions = reader.names(table["actions"], place.at("actions")) if "actions" in table else ()
     start, end, last_days = _window(reader, table, place)
     min_events = reader.count(table, "min_events", place) or 1
-    definition = AudienceDefinition(key, tags, actions, min_events, start, end, last_days)
-    if not tags and not actions and min_events == 1 and not definition.windowed:
+    text = read_text_rule(reader, table, place)
+    definition = AudienceDefinition(key, tags, actions, min_events, start, end, last_days, text)
+    asks = bool(tags or actions) or (text is not None and text.positive)
+    if not asks and min_events == 1 and not definition.windowed:
         raise reader.wrong(
-            f"the audience {key} would hold everybody",
+            f"the audience {key} would hold {'nearly ' if text else ''}everybody",
             place.at("name"),
-            "say what its users have: tags, actions, min_events or window",
+            "say what its users have: text, tags, actions, min_events or window",
         )
     return definition
 

@@ -8,15 +8,19 @@ from datetime import timedelta
 import polars as pl
 
 from overlap.audiences.definitions import AudienceDefinition, Definitions
+from overlap.audiences.fields import check_fields, tag_columns, text_columns
+from overlap.audiences.matching import fulfilled
 from overlap.events import Events
 from overlap.model import (
-    TAG_PREFIX,
     UNIVERSE,
     AudienceKey,
     UsageError,
     memberships_schema,
     nearest,
 )
+
+LAST_DAY = "+last"
+"""Column of the day of the last event."""
 
 
 def memberships(events: Events, definitions: Definitions | None = None) -> pl.LazyFrame:
@@ -26,7 +30,7 @@ def memberships(events: Events, definitions: Definitions | None = None) -> pl.La
     that bear the audience, a row with the same tag in two columns of a kind counting once. The
     universe counts every row. Minimum events of a definition are counted over its whole window;
     its memberships still come by period, within the window. Raises UsageError where a definition
-    asks for kinds, actions or times that the events do not have.
+    asks for kinds, actions, times or texts that the events do not have.
     """
     wanted = definitions or Definitions()
     check_definitions(events, wanted)
@@ -42,7 +46,7 @@ def memberships(events: Events, definitions: Definitions | None = None) -> pl.La
 
 
 def check_definitions(events: Events, definitions: Definitions) -> None:
-    """Raise UsageError where definitions ask for kinds, actions or times the events lack."""
+    """Raise UsageError where definitions ask for columns that the events lack."""
     kinds = list(tag_columns(events))
     for kind in (*definitions.rename, *definitions.kinds):
         _check_kind(kind, kinds, definitions.where)
@@ -50,6 +54,8 @@ def check_definitions(events: Events, definitions: Definitions) -> None:
         where = f"{definitions.where}, audience {audience.key}"
         for kind in audience.tags:
             _check_kind(kind, kinds, where)
+        if audience.text is not None:
+            check_fields(events, audience.key, audience.text, where)
         if audience.actions and events.roles.action is None:
             raise UsageError(
                 f"the audience {audience.key} asks for actions, and no column holds them",
@@ -73,14 +79,6 @@ def _check_kind(kind: str, kinds: list[str], where: str) -> None:
         where=where,
         cure=f"did you mean {close[0]!r}? " if close else f"kinds here: {', '.join(kinds)}",
     )
-
-
-def tag_columns(events: Events) -> dict[str, list[str]]:
-    """Return the clean tag columns of each kind."""
-    columns: dict[str, list[str]] = {}
-    for tag in events.roles.tags:
-        columns.setdefault(tag.kind, []).append(TAG_PREFIX + tag.column)
-    return columns
 
 
 def _tags(columns: Iterable[str]) -> pl.Expr:
@@ -150,29 +148,50 @@ def matching_rows(
     events: Events, definition: AudienceDefinition, definitions: Definitions
 ) -> pl.LazyFrame:
     """Return `user` and `period` of the rows that make a defined audience's memberships."""
-    columns = tag_columns(events)
-    clean, fits = events.clean, pl.lit(True)
-    if definition.tags:
-        fits &= pl.any_horizontal(
-            _has_any(columns[kind], _values(kind, values, definitions))
-            for kind, values in definition.tags.items()
-        )
-    if definition.actions:
-        fits &= pl.col("action").is_in(list(definition.actions))
-    day = pl.col("time").dt.date()
-    if definition.start is not None:
-        fits &= day >= definition.start
-    if definition.end is not None:
-        fits &= day <= definition.end
-    if definition.last_days is not None:
-        last = clean.select(pl.col("time").max().dt.date().alias("+last"))
-        clean = clean.join(last, how="cross")
-        fits &= day > pl.col("+last") - timedelta(days=definition.last_days)
-    rows = clean.filter(fits.fill_null(False)).select("user", "period")
+    clean = with_last_day(events.clean, [definition])
+    fits = conditions(events, definition, definitions)
+    rows = clean if fits is None else clean.filter(fits)
+    if definition.text is not None:
+        said = fulfilled({0: definition.text}, text_columns(events))
+        rows = rows.filter(said.list.len() > 0)
+    rows = rows.select("user", "period")
     if definition.min_events == 1:
         return rows
     often = rows.group_by("user").len().filter(pl.col("len") >= definition.min_events)
     return rows.join(often.select("user"), on="user", how="semi")
+
+
+def with_last_day(clean: pl.LazyFrame, audiences: Iterable[AudienceDefinition]) -> pl.LazyFrame:
+    """Add the day of the last event as `LAST_DAY` where an audience looks back from it."""
+    if all(audience.last_days is None for audience in audiences):
+        return clean
+    last = clean.select(pl.col("time").max().dt.date().alias(LAST_DAY))
+    return clean.join(last, how="cross")
+
+
+def conditions(
+    events: Events, definition: AudienceDefinition, definitions: Definitions
+) -> pl.Expr | None:
+    """Return whether a row fits a definition's tags, actions and window; None where it has none."""
+    columns = tag_columns(events)
+    wanted: list[pl.Expr] = []
+    if definition.tags:
+        wanted.append(
+            pl.any_horizontal(
+                _has_any(columns[kind], _values(kind, values, definitions))
+                for kind, values in definition.tags.items()
+            )
+        )
+    if definition.actions:
+        wanted.append(pl.col("action").is_in(list(definition.actions)))
+    day = pl.col("time").dt.date()
+    if definition.start is not None:
+        wanted.append(day >= definition.start)
+    if definition.end is not None:
+        wanted.append(day <= definition.end)
+    if definition.last_days is not None:
+        wanted.append(day > pl.col(LAST_DAY) - timedelta(days=definition.last_days))
+    return pl.all_horizontal(wanted).fill_null(False) if wanted else None
 
 
 def _has_any(columns: list[str], values: list[str]) -> pl.Expr:

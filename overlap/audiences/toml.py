@@ -13,15 +13,20 @@ from overlap.model import UsageError, nearest
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A table, its number where there are several of it, and a key in it."""
+    """A table, its number where there are several of it, a key in it and a value of the key."""
 
     table: str = ""
     number: int = 0
     key: str = ""
+    value: str = ""
 
     def at(self, key: str) -> Place:
         """Return the place of a key in the same table."""
-        return replace(self, key=key)
+        return replace(self, key=key, value="")
+
+    def of(self, value: object) -> Place:
+        """Return the place of one of the texts that the key has."""
+        return replace(self, value=str(value))
 
     def __str__(self) -> str:
         table = f"[[{self.table}]] number {self.number}" if self.number else f"[{self.table}]"
@@ -133,14 +138,22 @@ class Reader:
             heads = [i for i, line in enumerate(lines) if _bare(line) == opener]
             if len(heads) >= max(place.number, 1):
                 start = heads[max(place.number, 1) - 1]
-                after = (i for i in range(start + 1, len(lines)) if lines[i].startswith("["))
+                inner = (f"[{place.table}.", f"[[{place.table}.")
+                after = (
+                    i
+                    for i in range(start + 1, len(lines))
+                    if lines[i].startswith("[") and not _bare(lines[i]).startswith(inner)
+                )
                 stop = next(after, len(lines))
             elif not place.key:
                 return None
         if place.key:
             key = re.compile(rf"""(^|[\s{{,\[."'])["']?{re.escape(place.key)}["']?\s*[=\].]""")
             hits = (i for i in range(start, stop) if key.search(lines[i]))
-            return next(hits, start) + 1
+            start = next(hits, start)
+            quoted = [f"{quote}{place.value}{quote}" for quote in "\"'" if place.value]
+            values = (i for i in range(start, stop) if any(q in lines[i] for q in quoted))
+            return next(values, start) + 1
         return start + 1 if place.table else None
 
 
