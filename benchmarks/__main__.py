@@ -8,10 +8,12 @@ import platform
 import re
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import events, measure, panels
+from benchmarks import discovery, events, measure, month, panels
+from benchmarks.accuracy import __main__ as accuracy
 
 TARGET = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 TITLES = {
@@ -27,6 +29,15 @@ TITLES = {
     "datasketch_minhash": "datasketch MinHash per tag (128)",
 }
 SLOW = ("datasketches_theta", "datasketch_hll", "datasketch_minhash")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Where generated events are, and how many rows the builds take."""
+
+    folder: Path
+    rows: int
+    large: int
 
 
 def build(folder: Path, rows: int, large: int) -> list[str]:
@@ -51,6 +62,15 @@ def build(folder: Path, rows: int, large: int) -> list[str]:
     ]
 
 
+SECTIONS: dict[str, tuple[str, Callable[[Run], list[str]]]] = {
+    "build": ("Building", lambda run: build(run.folder, run.rows, run.large)),
+    "month": ("A month", lambda run: month.lines(run.folder)),
+    "panels": ("Asking a warm panel", lambda _: panels.lines()),
+    "discovery": ("Discovery", lambda _: discovery.lines()),
+}
+"""What can be measured by name: the title of its section, and what fills it."""
+
+
 def _table(measured: dict[str, measure.Measured]) -> list[str]:
     ours = measured["overlap_build"].seconds
     return [
@@ -70,17 +90,15 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=50_000_000)
     parser.add_argument("--large", type=int, default=500_000_000)
     parser.add_argument("--folder", type=Path, help="keep the generated events here")
-    parser.add_argument("--only", nargs="*", choices=["build", "panels"], help="leave the rest")
+    parser.add_argument("--only", nargs="*", choices=[*SECTIONS, "accuracy"], help="leave the rest")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
-        folder = chosen.folder or Path(temporary)
-        parts: dict[str, tuple[str, Callable[[], list[str]]]] = {
-            "build": ("Building", lambda: build(folder, chosen.rows, chosen.large)),
-            "panels": ("Asking a warm panel", panels.lines),
-        }
-        for name, (title, lines) in parts.items():
+        run = Run(chosen.folder or Path(temporary), chosen.rows, chosen.large)
+        for name, (title, lines) in SECTIONS.items():
             if chosen.only is None or name in chosen.only:
-                write(title, lines())
+                write(title, lines(run))
+    if chosen.only is None or "accuracy" in chosen.only:
+        accuracy.main()
 
 
 def write(title: str, lines: list[str]) -> None:

@@ -1,9 +1,9 @@
 """Containment candidates through MinHash LSH Ensemble against counting everything exactly.
 
 `python -m benchmarks.discovery` prints the tables for panels of many and of few, busier users,
-which takes some twenty minutes. Panels are synthetic, of up to 18 million kept memberships: Zipf
-audiences, users by topic and with uneven appetite, and a twentieth of the audiences planted inside
-a larger one.
+which takes some twenty minutes; `make bench` writes those of many. Panels are synthetic, of up to
+18 million kept memberships: Zipf audiences, users by topic and with uneven appetite, and a
+twentieth of the audiences planted inside a larger one.
 """
 
 from __future__ import annotations
@@ -85,9 +85,8 @@ def lines(
         "its time against overlap",
     ]  # fmt: skip
     return [
-        "## Discovery: which audiences hold at least half of another?",
-        "",
-        "MinHash LSH Ensemble (datasketch, `affine64`, 16 partitions) proposes candidates that are "
+        "Which audiences hold at least half of another? MinHash LSH Ensemble (datasketch, "
+        "`affine64`, 16 partitions) proposes candidates that are "
         "then counted; the panel counts everything. The index is built once, with the values of a "
         f"signature in brackets; milliseconds are the median of {ANCHORS} anchors, half of them "
         "planted inside another audience. Recall is the index's, the panel's is 1; an anchor of "

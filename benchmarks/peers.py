@@ -19,6 +19,25 @@ def overlap_build(file: Path, folder: Path) -> str:
     return f"{report.memberships:,} memberships kept, floor rate {report.floor_rate:.4g}"
 
 
+def overlap_month(folder: Path, target: Path) -> str:
+    from overlap.building import BuildOptions, build
+    from overlap.model import TagColumn
+
+    tags = (TagColumn("tag", "interest"),)
+    options = BuildOptions(user="user", tags=tags, time="time", period="day")
+    report = build([str(folder)], target / "store", options)
+    (part,) = (target / "store" / "parts").iterdir()
+    sizes = {file.name: file.stat().st_size / 1e6 for file in part.iterdir()}
+    entries = pl.scan_parquet(part / "entries.parquet").select(pl.len()).collect().item()
+    kept = sizes["users.parquet"] + sizes["entries.parquet"]
+    return (
+        f"{report.provenance.rows_read:,} rows, {report.memberships:,} memberships in "
+        f"{entries:,} entries kept, floor rate {report.floor_rate:.4g}; a store of "
+        f"{sum(sizes.values()):,.0f} MB: {kept * 1e6 / entries:.1f} bytes an entry, and "
+        f"{sizes['totals.parquet']:,.0f} MB of registers by day"
+    )
+
+
 def polars_len(file: Path, folder: Path) -> str:
     counts = pl.scan_parquet(file).group_by("tag").len().collect(engine="streaming")
     return f"{len(counts):,} tags"

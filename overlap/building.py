@@ -11,7 +11,9 @@ import polars as pl
 from overlap import audiences, events, hashing, sketching, store
 from overlap.model import (
     DEFAULT_BUDGET,
+    DEFAULT_HLL_P,
     DEFAULT_K,
+    PERIOD_HLL_P,
     DataError,
     PeriodUnit,
     Policy,
@@ -21,6 +23,7 @@ from overlap.model import (
     UsageError,
 )
 from overlap.sketching import Forecast
+from overlap.terms import Lexicon
 
 LEAST_K = 16
 """Below this many kept users an interval is too wide to say anything."""
@@ -31,7 +34,11 @@ LEAST_KEY_BYTES = 16
 
 @dataclass(frozen=True, slots=True)
 class BuildOptions:
-    """How to read sources and how much to keep of them; columns left out are guessed by name."""
+    """How to read sources and how much to keep of them; columns left out are guessed by name.
+
+    `query` is what to ask the databases among the sources. With `terms` the words of posts become
+    audiences, read by the lexicon in a file, else by that of the store, else by one learnt.
+    """
 
     user: str | None = None
     tags: tuple[TagColumn, ...] = ()
@@ -47,6 +54,9 @@ class BuildOptions:
     rejects: Path | None = None
     policy: Policy = field(default_factory=Policy)
     replace_sources: bool = False
+    query: str | None = None
+    terms: bool = False
+    lexicon: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +99,8 @@ def build(
         text=options.text,
         action=options.action,
         period=options.period,
+        query=options.query,
+        progress=progress,
     )
     try:
         return _build(read, target, options, definitions, key, progress, expect)
@@ -115,19 +127,22 @@ def _build(
         k=options.k,
         budget=options.budget,
         rate=options.rate,
+        hll_p=DEFAULT_HLL_P if options.period == "none" else PERIOD_HLL_P,
         key_id=hashing.key_id(key) if key else None,
     )
     with events.reading(*read.sources):
+        lexicon = _lexicon(read, target, options, progress)
         built, rows = sketching.sketch(
-            read, definitions, spec, key=key, progress=progress, expect=expect
+            read, definitions, spec, key=key, lexicon=lexicon, progress=progress, expect=expect
         )
     provenance = Provenance(
         sources=read.sources,
         rows_read=rows.rows_read,
         rejected=rows.rejected,
         roles=read.roles,
-        notes=read.notes,
+        notes=(*read.notes, *_words(lexicon)),
         definitions=definitions.text,
+        lexicon=lexicon.to_json() if lexicon is not None else "",
         first_event=rows.first_event,
         last_event=rows.last_event,
         policy=options.policy,
@@ -144,6 +159,50 @@ def _build(
         audiences=len(built.audiences),
         floor_rate=built.floor_rate,
     )
+
+
+def _lexicon(
+    read: events.Events, target: Path, options: BuildOptions, progress: Callable[[str], None]
+) -> Lexicon | None:
+    if not options.terms:
+        return None
+    if read.roles.text is None:
+        raise UsageError(
+            "terms are made of text, and no column holds any",
+            where="--terms",
+            cure="name it with --text COLUMN",
+        )
+    if options.lexicon is not None:
+        return _read_lexicon(options.lexicon)
+    # Parts that are read alike can be compared: a new word in one is a new word, not a new reading.
+    recorded = [record.lexicon for record in store.read_provenance(target).values()]
+    known = next(filter(None, sorted(recorded)), None)
+    if known is not None:
+        return Lexicon.from_json(known)
+    progress("learning the words of the posts")
+    return sketching.learn_lexicon(read)
+
+
+def _words(lexicon: Lexicon | None) -> tuple[str, ...]:
+    if lexicon is None:
+        return ()
+    return (
+        f"Posts were read by a lexicon of {len(lexicon.words):,} added words "
+        f"({lexicon.fingerprint[:12]}).",
+    )
+
+
+def _read_lexicon(file: Path) -> Lexicon:
+    try:
+        return Lexicon.from_json(file.read_text("utf-8-sig"))
+    except FileNotFoundError as error:
+        raise UsageError(
+            f"there is no file {str(file)!r}", where="--lexicon", cure="check the path"
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(
+            f"the lexicon cannot be read: {error}", where=str(file), cure="give a JSON file"
+        ) from error
 
 
 def write_rejects(rejected: pl.LazyFrame, target: Path) -> None:

@@ -141,36 +141,75 @@ def mark(index, used):
 
 
 @njit(cache=True, nogil=True)
-def count(index, period, out):
-    """Add the occurrences of each tag and period to `out` int64[tags, periods]; −1 is the last."""
-    for i in range(len(index)):
-        out[index[i], period[i]] += 1
+def sift(
+    hashes, bits, index, period, bounds, ceiling, row, registers, p, counts,
+    out_hash, out_index, out_period,
+):  # fmt: skip
+    """Count occurrences, and pass on those that a sketch may have a use for.
 
-
-@njit(cache=True, nogil=True)
-def admit(hashes, index, bounds, audience, period, row, ceiling, registers, p, out_cell, out_hash):
-    """Pass one occurrence after another: raise its register, keep it below its theta.
-
-    Occurrence i is of user `hashes` uint64[n], tag `index` int32[n] and `period` int32[n]. Most
-    are done with after one look at their tag's `bounds` uint64[tags, 2]: its theta, and its
-    ceiling, the highest of its periods; both 0 where a tag makes no audience. Bits from a ceiling
-    on have a rank that no register is below; `ceiling` uint64[A, periods] has each cell's.
-    Registers of `audience` int32[tags] start at `row` int64[A]. Occurrences below their theta go
-    to `out_cell` int64 and `out_hash` uint64, whose length bounds n. Returns how many.
+    Occurrence i is of user `hashes` uint64[n], whose `bits` are remixed, tag `index` int32[n] and
+    `period` int32[n]; an index of -1 is the last tag. It is passed on if its hash is below its
+    tag's theta, `bounds` uint64[tags, 2] at 0, or if it raises a register: its bits are below the
+    `ceiling` uint64[tags, periods], of which `bounds` at 1 is the highest, and its rank above that
+    in `registers`, which start at `row` int64[tags]. Adds to `counts` int64[tags, periods], writes
+    to `out_…`, whose length bounds n, and returns how many.
     """
     mask = uint64((1 << p) - 1)
     kept = 0
     for i in range(len(hashes)):
         tag = index[i]
         h = hashes[i]
-        bits = _fmix(h + _GOLDEN)
-        rest = bits >> uint64(p)
-        if h < bounds[tag, 0]:
-            out_cell[kept] = np.int64(audience[tag]) * ceiling.shape[1] + period[i]
+        counts[tag, period[i]] += 1
+        of_use = h < bounds[tag, 0]
+        rest = bits[i] >> uint64(p)
+        if not of_use and rest < bounds[tag, 1] and rest < ceiling[tag, period[i]]:
+            of_use = _rank(rest, p) > registers[row[tag] + period[i], bits[i] & mask]
+        if of_use:
             out_hash[kept] = h
+            out_index[kept] = tag
+            out_period[kept] = period[i]
             kept += 1
-        if rest < bounds[tag, 1]:
-            a = audience[tag]
+    return kept
+
+
+@njit(cache=True, nogil=True)
+def admit(
+    hashes,
+    index,
+    period,
+    audience,
+    theta,
+    row,
+    ceiling,
+    registers,
+    p,
+    out_code,
+    out_hash,
+    out_period,
+):
+    """Pass one occurrence after another: raise its register, keep it below its theta.
+
+    Occurrence i is of user `hashes` uint64[n], audience `audience[index[i]]` int32 and `period`
+    int32[n]; none where that is -1. `theta` uint64[A]; bits from a `ceiling` uint64[A, periods] on
+    have a rank that no register is below. Registers start at `row` int64[A], -1 where there are
+    none. Occurrences below their theta go to `out_code` int32, `out_hash` uint64 and `out_period`
+    uint16, whose length bounds n. Returns how many.
+    """
+    mask = uint64((1 << p) - 1)
+    kept = 0
+    for i in range(len(hashes)):
+        a = audience[index[i]]
+        if a < 0:
+            continue
+        h = hashes[i]
+        if h < theta[a]:
+            out_code[kept] = a
+            out_hash[kept] = h
+            out_period[kept] = period[i]
+            kept += 1
+        if row[a] >= 0:
+            bits = _fmix(h + _GOLDEN)
+            rest = bits >> uint64(p)
             if rest < ceiling[a, period[i]]:
                 at = row[a] + period[i]
                 rank = _rank(rest, p)
@@ -180,34 +219,43 @@ def admit(hashes, index, bounds, audience, period, row, ceiling, registers, p, o
 
 
 @njit(cache=True, nogil=True)
-def scatter(cells, hashes, starts, out):
-    """Bring hashes together by cell: `starts` int64[cells + 1] is used up as write positions."""
-    for i in range(len(cells)):
-        at = starts[cells[i]]
-        out[at] = hashes[i]
-        starts[cells[i]] = at + 1
+def scatter(codes, hashes, periods, starts, out_hash, out_period):
+    """Bring occurrences together by `codes` int32: `starts` int64 is used up as write positions."""
+    for i in range(len(codes)):
+        at = starts[codes[i]]
+        out_hash[at] = hashes[i]
+        out_period[at] = periods[i]
+        starts[codes[i]] = at + 1
 
 
 @njit(cache=True, nogil=True)
-def merge_runs(old_hash, old_events, new_hash, out_hash, out_events):
-    """Merge ascending distinct hashes with events and an ascending run in which each counts once.
+def merge_runs(
+    old_hash, old_period, old_events, new_hash, new_period, out_hash, out_period, out_events
+):
+    """Merge distinct entries with occurrences that count one event each; both ascend.
 
-    Sums saturate at uint32. Returns the number of distinct hashes written.
+    In the order of hash uint64 and then period uint16; events uint32 saturate. Returns the number
+    of distinct entries written.
     """
     limit = np.int64(0xFFFFFFFF)
     i, j, n = 0, 0, 0
     while i < len(old_hash) or j < len(new_hash):
-        if j == len(new_hash) or (i < len(old_hash) and old_hash[i] <= new_hash[j]):
-            h = old_hash[i]
-            events = np.int64(old_events[i])
+        if j == len(new_hash) or (
+            i < len(old_hash)
+            and (
+                old_hash[i] < new_hash[j]
+                or (old_hash[i] == new_hash[j] and old_period[i] <= new_period[j])
+            )
+        ):
+            h, period, events = old_hash[i], old_period[i], np.int64(old_events[i])
             i += 1
         else:
-            h = new_hash[j]
-            events = np.int64(0)
-        while j < len(new_hash) and new_hash[j] == h:
+            h, period, events = new_hash[j], new_period[j], np.int64(0)
+        while j < len(new_hash) and new_hash[j] == h and new_period[j] == period:
             events += 1
             j += 1
         out_hash[n] = h
+        out_period[n] = period
         out_events[n] = min(events, limit)
         n += 1
     return n
@@ -228,25 +276,28 @@ def count_under(hashes, starts, theta, out):
 
 
 @njit(cache=True, nogil=True)
-def number(hashes, users, out):
+def number(hashes, users, shift, first, out):
     """Write to `out` int64 the place of each hash among the ascending distinct `users`.
 
-    Every hash must be among them. Ascending runs are walked by doubling steps from the last place.
+    Every hash must be among them. `first` int64[n + 1] is room for where the users begin whose
+    hashes have the upper bits i, those from bit `shift` on, which are below n in every hash.
     """
     at = 0
+    for i in range(len(first)):
+        while at < len(users) and np.int64(users[at] >> uint64(shift)) < i:
+            at += 1
+        first[i] = at
     for i in range(len(hashes)):
         h = hashes[i]
-        if users[at] > h:
-            at = 0
-        step = 1
-        while at + step < len(users) and users[at + step] <= h:
-            at += step
-            step *= 2
-        while step:
-            if at + step < len(users) and users[at + step] <= h:
-                at += step
-            step //= 2
-        out[i] = at
+        bucket = np.int64(h >> uint64(shift))
+        low, high = first[bucket], first[bucket + 1]
+        while low < high:
+            middle = (low + high) // 2
+            if users[middle] < h:
+                low = middle + 1
+            else:
+                high = middle
+        out[i] = low
 
 
 @njit(cache=True, nogil=True)

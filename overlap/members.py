@@ -65,14 +65,24 @@ class Members:
             return users
         return users[self.events(members, window) >= at_least]
 
+    def hits(self, codes: NDArray[np.int64], window: Window = ALL_PERIODS) -> Counts:
+        """Return the numbers of kept users of some audiences with events in a window."""
+        if window == ALL_PERIODS:
+            counts: Counts = self.of[codes + 1] - self.of[codes]
+        elif len(codes) == 1:
+            counts = np.array([len(self.users_of(int(codes[0]), 1, window))])
+        else:
+            running = np.concatenate([[0], np.cumsum(self.used(window))])
+            counts = running[self.of[codes + 1]] - running[self.of[codes]]
+        return counts
+
     def events(self, members: slice, window: Window = ALL_PERIODS) -> Counts:
         """Return the events of each of some memberships within a window."""
         bounds = self.entry[members.start : members.stop + 1]
         entries = slice(int(bounds[0]), int(bounds[-1]))
         events = self.entry_events[entries].astype(np.int64)
         if window != ALL_PERIODS:
-            inside = np.array([_inside(period, window) for period in self.periods], dtype=bool)
-            events *= inside[self.entry_period[entries]]
+            events *= within(self._days, window)[self.entry_period[entries]]
         running = np.concatenate([[0], np.cumsum(events)])
         sums: Counts = np.diff(running[bounds - bounds[0]])
         return sums
@@ -147,6 +157,14 @@ class Members:
         return start, audience, member
 
 
-def _inside(period: date, window: Window) -> bool:
-    after = window.start is None or period >= window.start
-    return after and (window.end is None or period <= window.end)
+def within(days: NDArray[np.int32], window: Window) -> Mask:
+    """Return which periods, by their first days since 1970, lie in a window."""
+    first, last = (
+        None if end is None else (end - date(1970, 1, 1)).days for end in (window.start, window.end)
+    )
+    inside = np.ones(len(days), dtype=bool)
+    if first is not None:
+        inside &= days >= first
+    if last is not None:
+        inside &= days <= last
+    return inside

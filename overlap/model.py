@@ -24,11 +24,19 @@ DEFAULT_K = 4096
 DEFAULT_BUDGET = 16_000_000
 """Kept memberships of a store: a panel that a laptop holds in memory."""
 
+DEFAULT_HLL_P = 12
+"""Log2 of an audience's HyperLogLog registers: sizes within 1.6%."""
+PERIOD_HLL_P = 10
+"""The same where every period has its own, which are most of a store: sizes within 3.3%."""
+
 DEFAULT_FLOOR = 100
 """Users an audience must have to be shown or exported, unless the store says otherwise."""
 
 UNIVERSE_KIND = "universe"
 UNIVERSE_NAME = "all"
+TERM_KIND = "term"
+FLOOR_ONLY = frozenset({TERM_KIND})
+"""Kinds of which only users below the floor are kept, so that the text of others goes unread."""
 NO_PERIOD = date(1970, 1, 1)
 """The one period of data built without periods."""
 
@@ -183,7 +191,7 @@ class SketchSpec:
     k: int = DEFAULT_K
     budget: int = DEFAULT_BUDGET
     rate: float = 1.0
-    hll_p: int = 12
+    hll_p: int = DEFAULT_HLL_P
     key_id: str | None = None
 
 
@@ -197,7 +205,10 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where a part of a store came from: what was read, how it was understood, what was left."""
+    """Where a part of a store came from: what was read, how it was understood, what was left.
+
+    `definitions` is the TOML and `lexicon` the JSON that audiences and terms were made by.
+    """
 
     sources: tuple[str, ...] = ()
     rows_read: int = 0
@@ -205,6 +216,7 @@ class Provenance:
     roles: EventRoles | None = None
     notes: tuple[str, ...] = ()
     definitions: str = ""
+    lexicon: str = ""
     first_event: datetime | None = None
     last_event: datetime | None = None
     policy: Policy = field(default_factory=Policy)
@@ -218,7 +230,7 @@ class Provenance:
 # --- estimates --------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Estimate:
     """A number with its interval, never bare.
 
@@ -237,6 +249,15 @@ class Estimate:
         if self.exact:
             return f"{self.value:,.6g} (exact)"
         return f"{self.value:,.6g} [{self.low:,.6g}, {self.high:,.6g}]"
+
+    def __repr__(self) -> str:
+        if self.exact:
+            return f"Estimate({self.value:,.6g} exact)"
+        return f"Estimate({self}, {self.sample:,} users kept of {self.rate:.3g})"
+
+
+NOBODY = Estimate(0.0, 0.0, 0.0, True, 0, 1.0)
+"""The size of a segment that nobody can be in, whoever was kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,14 +139,38 @@ def read_store(path: Path) -> Store:
         raise DataError(
             what, where=str(path), cure="make one with: overlap build SOURCE --store " + str(path)
         )
-    parts, provenance = [], {}
-    for name in names:
-        meta = _read_meta(path / _PARTS / name)
-        parts.append(_read_part(path / _PARTS / name, meta))
-        provenance.update(meta["provenance"])
+    metas = {name: _read_meta(path / _PARTS / name) for name in names}
+    provenance = {k: v for meta in metas.values() for k, v in meta["provenance"].items()}
+    parts: list[sk.Sketches] = []
     with _located(path):
+        for name in _uncovered(metas):
+            parts.append(_read_part(path / _PARTS / name, metas[name]))
+            if sum(len(part.entries) for part in parts) > ENTRIES_AT_ONCE:
+                parts = [sk.merge(parts)]
         merged = sk.merge(parts)
     return Store(path, merged, provenance, names)
+
+
+def read_provenance(path: Path) -> Mapping[str, Provenance]:
+    """Return where the parts of a store came from, nothing where there is no store.
+
+    Raises DataError as `read_store` does, but reads only what says so.
+    """
+    metas = (_read_meta(path / _PARTS / name) for name in _part_names(path))
+    return {k: v for meta in metas for k, v in meta["provenance"].items()}
+
+
+ENTRIES_AT_ONCE = 60_000_000
+"""Entries of parts in memory before they are merged: each keeps as much as the store will."""
+
+
+def _uncovered(metas: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the parts that no other holds whole, so that they can be merged one by one."""
+    chosen: list[str] = []
+    for name in sorted(metas, key=lambda n: (-len(metas[n]["lineage"]), n)):
+        if not any(metas[name]["lineage"] <= metas[other]["lineage"] for other in chosen):
+            chosen.append(name)
+    return chosen
 
 
 def merge_stores(paths: Sequence[Path], target: Path) -> Path:

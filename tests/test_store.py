@@ -126,6 +126,25 @@ def test_compacting_keeps_every_number_and_remembers_its_parts(tmp_path: Path) -
     assert after.provenance == before.provenance
 
 
+def test_parts_merged_one_by_one_for_memory_give_the_same_bits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for start, source in ((0, "a"), (100, "b")):
+        add(tmp_path / "s", start, source)
+    whole = st.read_store(tmp_path / "s")
+    compacted = tmp_path / "t"
+    shutil.copytree(tmp_path / "s", compacted)
+    st.compact(compacted)
+    add(compacted, 200, "c")
+    # Parts that the compacted one holds already are not merged before it.
+    st.merge_stores([tmp_path / "s"], compacted)
+    expected = merge([whole.sketches, sketch(200, "c")]).fingerprint()
+    assert st.read_store(compacted).sketches.fingerprint() == expected
+    monkeypatch.setattr(st, "ENTRIES_AT_ONCE", 10)
+    assert st.read_store(compacted).sketches.fingerprint() == expected
+    assert st.read_store(tmp_path / "s").sketches.fingerprint() == whole.sketches.fingerprint()
+
+
 def test_a_part_merged_twice_counts_once(tmp_path: Path) -> None:
     for name in ("a", "b"):
         add(tmp_path / name, 0, "shared")

@@ -41,6 +41,13 @@ def build(
         typer.Argument(metavar="SOURCE...", help="Files, globs, folders or URLs of events."),
     ],
     store: Annotated[Path, typer.Option(help="Folder of the store; made when not there.")],
+    query: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            metavar="SELECT",
+            help="What to ask a database given as SOURCE, as in postgresql://user@host/db.",
+        ),
+    ] = None,
     user: Annotated[
         Optional[str], typer.Option(metavar="COL", help="Column of user ids.")  # noqa: UP045
     ] = None,
@@ -82,6 +89,15 @@ def build(
     replace: Annotated[
         bool, typer.Option("--replace", help="Replace an earlier reading of the same source.")
     ] = False,
+    terms: Annotated[
+        bool, typer.Option("--terms", help="Make audiences of the words in posts; see --text.")
+    ] = False,
+    lexicon: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            metavar="FILE", help="Words to read posts by, not the store's or learnt ones."
+        ),
+    ] = None,
     engine: Annotated[Engine, typer.Option(help="What runs the build.")] = Engine.LOCAL,
     json: Json = False,
 ) -> None:
@@ -110,6 +126,9 @@ def build(
         rejects=rejects,
         policy=Policy(display_floor, export_floor),
         replace_sources=replace,
+        query=query,
+        terms=terms or lexicon is not None,
+        lexicon=lexicon,
     )
     with progress() as step:
         report = building.build(source, store, options, step, _expect)

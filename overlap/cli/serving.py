@@ -36,6 +36,7 @@ _SAMPLE = building.BuildOptions(
     text="text",
     action="action",
     period="week",
+    terms=True,
 )
 
 

@@ -120,6 +120,7 @@ class Gathering:
                 np.concatenate(runs),
                 starts,
                 np.zeros(count, dtype=bool),
+                np.zeros(count, dtype=bool),
             )
             for code, hashes in users.items():
                 if len(hashes) > self._k:

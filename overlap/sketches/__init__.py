@@ -9,17 +9,23 @@ it had to fall (less, where one user of every audience is more than a quarter), 
 users of a below F. All sums count memberships, not rows per
 period, and only grow with the data, the last being the stricter: so no part is cut deeper than its
 whole, and a merge of parts finds the very F and k of the whole.
+
+Audiences of the kinds in model.FLOOR_ONLY have T_a = F, k or no k, and no registers: their users
+at or above the floor need never be looked at.
 """
 
 from overlap.sketches.merging import build, merge
 from overlap.sketches.registers import merge_registers
-from overlap.sketches.streaming import SketchBuilder
+from overlap.sketches.streaming import Sieve, Sifted, Sifting, SketchBuilder
 from overlap.sketches.tables import AUDIENCES, ENTRIES, TOTALS, Sketches, check_spec
 
 __all__ = [
     "AUDIENCES",
     "ENTRIES",
     "TOTALS",
+    "Sieve",
+    "Sifted",
+    "Sifting",
     "SketchBuilder",
     "Sketches",
     "build",

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from overlap import hashing
-from overlap.model import FULL_THETA, DataError, SketchSpec
+from overlap.model import FLOOR_ONLY, FULL_THETA, DataError, SketchSpec
 from overlap.sketches.registers import max_registers, registers_of
 from overlap.sketches.settling import Settled, rate_theta, settle
 from overlap.sketches.tables import (
@@ -94,6 +94,7 @@ def merge(parts: Iterable[Sketches]) -> Sketches:
         # Where one part holds everybody and another does not, the first has no registers yet.
         alone = part.audiences["theta"].to_numpy() == FULL_THETA
         alone &= thetas[code.to_numpy()] < FULL_THETA
+        alone &= ~_floor_only(part.audiences)
         registers.append(_recode(registers_of(part.entries, alone, spec.hll_p), code))
     below = pl.DataFrame({"audience": coded["audience"], "theta": thetas})
     together = (
@@ -137,11 +138,13 @@ def _settle(
     starts = np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=len(thetas)))])
     asked = Settled(rate_theta(spec.rate), spec.k)
     now = Settled(floor, k)
-    floor, k = settle(spec.budget, asked, now, hashes, starts, thetas < FULL_THETA)
+    lone = _floor_only(names)
+    floor, k = settle(spec.budget, asked, now, hashes, starts, thetas < FULL_THETA, lone)
     final = _thresholds(k, floor, codes, hashes, thetas)
+    final[lone] = floor
     exact = final == FULL_THETA
     sampled = pl.DataFrame({"audience": np.arange(len(final), dtype=np.uint32)[~exact]})
-    built = registers_of(entries, (thetas == FULL_THETA) & ~exact, spec.hll_p)
+    built = registers_of(entries, (thetas == FULL_THETA) & ~exact & ~lone, spec.hll_p)
     merged = max_registers(pl.concat([registers.join(sampled, on="audience", how="semi"), built]))
     limits = pl.DataFrame({"audience": np.arange(len(final), dtype=np.uint32), "theta": final})
     kept = (
@@ -182,6 +185,11 @@ def _thresholds(
     capped = counts > k
     final[capped] = np.maximum(hashes[starts[capped] + k], np.uint64(floor))
     return final
+
+
+def _floor_only(names: pl.DataFrame) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = names["kind"].is_in(list(FLOOR_ONLY)).to_numpy()
+    return found
 
 
 def _sum_entries(entries: pl.LazyFrame) -> pl.DataFrame:

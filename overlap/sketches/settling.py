@@ -44,16 +44,19 @@ def settle(
     hashes: NDArray[np.uint64],
     starts: NDArray[np.int64],
     cut: NDArray[np.bool_],
+    floor_only: NDArray[np.bool_],
 ) -> Settled:
     """Lower the floor and k from what they are `now` until a budget of memberships holds.
 
     `hashes` are the distinct kept hashes, ascending within each audience, which begin at `starts`
-    int64[A + 1]; `cut` bool[A] marks audiences that were cut before and so have more than k users.
+    int64[A + 1]; `cut` bool[A] marks audiences that were cut before and so have more than k users,
+    `floor_only` bool[A] those that are kept below the floor alone.
     What is `asked` for is where both began; they fall by 2**(−1/8) a step. Raises DataError when
     the budget is too small for one user of every audience.
     """
     kept = np.diff(starts)
     sizes = np.where(cut, np.maximum(kept, now.k), kept)
+    sizes[floor_only] = 0
     k = now.k
     while k > 1 and np.minimum(sizes, k).sum() > budget // SHARE_OF_K:
         k = next(step for step in _steps(asked.k) if step < k) or 1

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
 from overlap import kernels
-from overlap.hashing import distinct
-from overlap.model import FULL_THETA, AudienceKey, DataError, SketchSpec
+from overlap.hashing import remix
+from overlap.model import FLOOR_ONLY, FULL_THETA, AudienceKey, DataError, SketchSpec
+from overlap.sketches.keeping import NOTHING, Kept
 from overlap.sketches.settling import Settled, rate_theta, settle
 from overlap.sketches.tables import AUDIENCES, ENTRIES, TOTALS, Sketches, leaf_lineage
 
@@ -19,16 +21,84 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-_NOTHING = (np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.uint32))
-
-BUFFER = 8_000_000
-"""Occurrences held between two compactions."""
+LEAST_BUFFER, MOST_BUFFER = 1_000_000, 8_000_000
+"""Occurrences held between two compactions, as many as the budget in between."""
 
 MOST_AUDIENCES = 5_000_000
 """Audiences of a store: more are a mistake, and would fill a laptop before anybody noticed."""
 
+MOST_PERIODS = 20_000
+"""Periods of a store, half a century of days: more are times misread."""
+
 _LOWER_AFTER = 2_000_000
 """Occurrences after which the lowest registers are looked for again, at the earliest."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sieve:
+    """What an occurrence must pass, by its index: see `kernels.sift`.
+
+    `registers` are the builder's own, which may rise meanwhile: that only lets more through than
+    need be.
+    """
+
+    bounds: NDArray[np.uint64]
+    ceiling: NDArray[np.uint64]
+    row: NDArray[np.int64]
+    registers: NDArray[np.int8]
+    p: int
+
+    def sift(
+        self, hashes: NDArray[np.uint64], index: NDArray[np.int32], period: NDArray[np.int32]
+    ) -> Sifted:
+        """Return what of some occurrences of users' hashes is of use; see `Sifting`."""
+        sifting = Sifting(self, len(hashes))
+        sifting.add(hashes, remix(hashes), index, period)
+        return sifting.done()
+
+
+class Sifting:
+    """Occurrences sifted piece by piece; several may be under way in as many threads."""
+
+    def __init__(self, sieve: Sieve, most: int) -> None:
+        self._sieve = sieve
+        self._rows = self._kept = 0
+        self._counts = np.zeros(sieve.ceiling.shape, dtype=np.int64)
+        # What is not written to costs no memory.
+        self._hash = np.empty(most, dtype=np.uint64)
+        self._index, self._period = (np.empty(most, dtype=np.int32) for _ in range(2))
+
+    def add(
+        self,
+        hashes: NDArray[np.uint64],
+        bits: NDArray[np.uint64],
+        index: NDArray[np.int32],
+        period: NDArray[np.int32],
+    ) -> None:
+        """Count occurrences and keep those of use; `bits` are the hashes remixed."""
+        self._rows += len(hashes)
+        sieve = self._sieve
+        self._kept += kernels.sift(
+            hashes, bits, np.ascontiguousarray(index), np.ascontiguousarray(period),
+            sieve.bounds, sieve.ceiling, sieve.row, sieve.registers, sieve.p, self._counts,
+            self._hash[self._kept :], self._index[self._kept :], self._period[self._kept :],
+        )  # fmt: skip
+
+    def done(self) -> Sifted:
+        """Return what was kept."""
+        h, i, p = (x[: self._kept].copy() for x in (self._hash, self._index, self._period))
+        return Sifted(self._rows, self._counts, h, i, p)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sifted:
+    """Occurrences of use out of so many `rows`, whose `counts` are int64[index, periods]."""
+
+    rows: int
+    counts: NDArray[np.int64]
+    hashes: NDArray[np.uint64]
+    index: NDArray[np.int32]
+    period: NDArray[np.int32]
 
 
 class SketchBuilder:
@@ -38,8 +108,12 @@ class SketchBuilder:
     """
 
     def __init__(
-        self, spec: SketchSpec, buffer: int = BUFFER, most_audiences: int = MOST_AUDIENCES
+        self,
+        spec: SketchSpec,
+        buffer: int | None = None,
+        most_audiences: int = MOST_AUDIENCES,
     ) -> None:
+        buffer = buffer or min(max(spec.budget, LEAST_BUFFER), MOST_BUFFER)
         self._most = min(most_audiences, spec.budget)
         self.spec = spec
         self._floor = rate_theta(spec.rate)
@@ -48,6 +122,7 @@ class SketchBuilder:
         self._days: dict[int, int] = {}
         self._audience_room, self._period_room = 64, 1
         self._theta = np.full(self._audience_room, FULL_THETA, dtype=np.uint64)
+        self._floor_only: list[bool] = []
         # The row where an audience's registers start, and −1 while it is kept whole.
         self._row = np.full(self._audience_room, -1, dtype=np.int64)
         room = (self._audience_room, self._period_room)
@@ -57,10 +132,16 @@ class SketchBuilder:
         self._any_rank = np.uint64(1) << np.uint64(64 - spec.hll_p)
         self._used_rows = 0
         self._since_lowered = 0
-        self._kept: dict[int, tuple[NDArray[np.uint64], NDArray[np.uint32]]] = {}
-        self._cell = np.empty(buffer, dtype=np.int64)
+        self._kept: dict[int, Kept] = {}
+        self._code = np.empty(buffer, dtype=np.int32)
         self._hash = np.empty(buffer, dtype=np.uint64)
+        self._period = np.empty(buffer, dtype=np.uint16)
         self._filled = 0
+
+    @property
+    def floor(self) -> int:
+        """The floor F in units of 2**-63, as far as it has fallen."""
+        return self._floor
 
     def code(self, key: AudienceKey) -> int:
         """Return the number under which occurrences of an audience are added.
@@ -68,6 +149,8 @@ class SketchBuilder:
         Raises DataError when there are more audiences than a store can hold.
         """
         code = self._codes.setdefault(key, len(self._codes))
+        if code < len(self._floor_only):
+            return code
         if code >= self._most:
             raise DataError(
                 f"there are more than {self._most:,} audiences, the last one {str(key)[:80]!r}",
@@ -77,54 +160,70 @@ class SketchBuilder:
             )
         if code >= self._audience_room:
             self._grow(audiences=2 * self._audience_room)
+        self._floor_only.append(key.kind in FLOOR_ONLY)
+        if self._floor_only[code]:
+            self._theta[code] = self._floor
         return code
 
     def period(self, day: int) -> int:
-        """Return the number of a period by its first day, in days since 1970."""
+        """Return the number of a period by its first day, in days since 1970.
+
+        Raises DataError when there are more periods than any data have.
+        """
         number = self._days.setdefault(day, len(self._days))
+        if number >= MOST_PERIODS:
+            days = [
+                date(1970, 1, 1) + timedelta(days=d) for d in (min(self._days), max(self._days))
+            ]
+            raise DataError(
+                f"there are more than {MOST_PERIODS:,} periods, from {days[0]} to {days[1]}",
+                where="times of the events",
+                cure="are the times in another unit or column? Or take longer ones with --period",
+            )
         if number >= self._period_room:
-            self._compact()
-            self._grow(periods=4 * self._period_room)
+            self._grow(periods=2 * self._period_room)
         return number
 
-    def add(
-        self,
-        hashes: NDArray[np.uint64],
-        index: NDArray[np.int32],
-        audience: NDArray[np.int32],
-        period: NDArray[np.int32],
-    ) -> None:
-        """Add occurrences of users' hashes and `period`s in the audiences `audience[index]`.
+    def sieve(self, audience: NDArray[np.int32]) -> Sieve:
+        """Return what occurrences of some audiences must pass to be of use, as it is now.
+
+        `audience` holds numbers from `code`, or −1 for none. It only gets finer, so that what a
+        sieve of an earlier moment holds back is of no use ever after.
+        """
+        made = audience >= 0
+        bounds = np.zeros((len(audience), 2), dtype=np.uint64)
+        ceiling = np.zeros((len(audience), self._period_room), dtype=np.uint64)
+        bounds[made, 0] = self._theta[audience[made]]
+        ceiling[made] = self._ceiling[audience[made]]
+        bounds[:, 1] = ceiling.max(axis=1)
+        row = np.zeros(len(audience), dtype=np.int64)
+        row[made] = self._row[audience[made]]
+        return Sieve(bounds, ceiling, row, self._registers, self.spec.hll_p)
+
+    def add(self, sifted: Sifted, audience: NDArray[np.int32]) -> None:
+        """Add occurrences in the audiences `audience[index]`, held against their own `sieve`.
 
         `audience` holds numbers from `code`, or −1 for none; an index of −1 is its last.
         """
-        tags = np.zeros((len(audience), self._period_room), dtype=np.int64)
-        kernels.count(index, period, tags)
         made = audience >= 0
-        np.add.at(self._events, audience[made], tags[made])
-        for piece in self._pieces(len(hashes)):
-            bounds = np.zeros((len(audience), 2), dtype=np.uint64)
-            bounds[made, 0] = self._theta[audience[made]]
-            bounds[made, 1] = self._ceiling[audience[made]].max(axis=1)
+        periods = sifted.counts.shape[1]
+        np.add.at(self._events[:, :periods], audience[made], sifted.counts[made])
+        for piece in self._pieces(sifted.rows, len(sifted.hashes)):
             self._filled += kernels.admit(
-                hashes[piece], index[piece], bounds, audience, period[piece], self._row,
-                self._ceiling, self._registers, self.spec.hll_p,
-                self._cell[self._filled :], self._hash[self._filled :],
+                sifted.hashes[piece], sifted.index[piece], sifted.period[piece], audience,
+                self._theta, self._row, self._ceiling, self._registers, self.spec.hll_p,
+                self._code[self._filled :], self._hash[self._filled :],
+                self._period[self._filled :],
             )  # fmt: skip
 
-    def add_all(self, hashes: NDArray[np.uint64], audience: int, period: NDArray[np.int32]) -> None:
-        """Add occurrences that are all of one audience, by its `code`."""
-        everyone = np.zeros(len(hashes), dtype=np.int32)
-        self.add(hashes, everyone, np.array([audience], dtype=np.int32), period)
-
-    def _pieces(self, rows: int) -> Iterator[slice]:
-        """Yield pieces of some rows, each with room in the buffer when it is yielded."""
-        for at in range(0, rows, len(self._hash)):
-            piece = slice(at, min(at + len(self._hash), rows))
+    def _pieces(self, rows: int, sifted: int) -> Iterator[slice]:
+        """Yield pieces of what was sifted out of some rows, each with room in the buffer."""
+        self._since_lowered += rows
+        for at in range(0, sifted, len(self._hash)):
+            piece = slice(at, min(at + len(self._hash), sifted))
             if len(self._hash) - self._filled < piece.stop - piece.start:
                 self._compact()
             yield piece
-            self._since_lowered += piece.stop - piece.start
             # As often as a look through all registers costs little beside the rows themselves.
             if self._since_lowered > max(_LOWER_AFTER, self._used_rows << self.spec.hll_p):
                 self._lower_ceilings()
@@ -136,35 +235,38 @@ class SketchBuilder:
         """
         self._compact()
         keys = sorted(self._codes)
-        place = {self._codes[key]: i for i, key in enumerate(keys)}
         days = sorted(self._days)
-        cells = sorted(
-            (place[code], day, code * self._period_room + self._days[day])
-            for code in place
-            for day in days
-            if self._events[code, self._days[day]]
-        )
-        kept = [self._kept.get(cell, _NOTHING) for _, _, cell in cells]
-        lengths = [len(hashes) for hashes, _ in kept]
+        codes = [self._codes[key] for key in keys]
+        kept = [self._kept.get(code, NOTHING) for code in codes]
+        lengths = [len(one.hash) for one in kept]
+        day_of = np.array(list(self._days), dtype=np.int32)
         entries = pl.DataFrame(
             {
-                "audience": np.repeat(np.array([a for a, _, _ in cells], np.uint32), lengths),
-                "hash": np.concatenate([h for h, _ in kept]) if kept else _NOTHING[0],
-                "period": np.repeat(np.array([d for _, d, _ in cells], np.int32), lengths),
-                "events": np.concatenate([e for _, e in kept]) if kept else _NOTHING[1],
+                "audience": np.repeat(np.arange(len(keys), dtype=np.uint32), lengths),
+                "hash": np.concatenate([NOTHING.hash, *(one.hash for one in kept)]),
+                "period": day_of[np.concatenate([NOTHING.period, *(one.period for one in kept)])],
+                "events": np.concatenate([NOTHING.events, *(one.events for one in kept)]),
             }
         )
+        self._kept.clear()
+        cells = [
+            (place, day, code, self._days[day])
+            for place, code in enumerate(codes)
+            for day in days
+            if self._events[code, self._days[day]]
+        ]
         totals = pl.DataFrame(
             {
-                "audience": [a for a, _, _ in cells],
-                "period": [day for _, day, _ in cells],
-                "events": [int(self._events.flat[cell]) for _, _, cell in cells],
+                "audience": [place for place, *_ in cells],
+                "period": [day for _, day, *_ in cells],
+                "events": [int(self._events[code, number]) for *_, code, number in cells],
                 "registers": pl.Series(
-                    [self._registers_of(cell) for _, _, cell in cells], dtype=pl.Binary
+                    [self._registers_of(code, number) for *_, code, number in cells],
+                    dtype=pl.Binary,
                 ),
             }
         )
-        theta = self._theta[[self._codes[key] for key in keys]]
+        theta = self._theta[codes]
         sketches = Sketches(
             spec=self.spec,
             floor=self._floor,
@@ -173,30 +275,40 @@ class SketchBuilder:
                 {"kind": [k.kind for k in keys], "name": [k.name for k in keys], "theta": theta},
                 schema=AUDIENCES,
             ),
-            entries=_in_order(entries, len(days) > 1),
+            entries=_in_order(entries, list(self._days) != days),
             totals=totals.with_columns(pl.col("period").cast(pl.Int32)).cast(TOTALS),
             lineage=frozenset(),
         )
         return replace(sketches, lineage=leaf_lineage(sketches, source))
+
+    def settle(self) -> None:
+        """Let the floor fall as far as what was added demands, without waiting for a full buffer.
+
+        Raises DataError when the budget cannot hold one user of every audience.
+        """
+        self._compact()
 
     # --- inside -------------------------------------------------------------------------------
 
     def _compact(self) -> None:
         """Bring the buffer to the kept sets, choose F and k anew, and cut to them."""
         self._take_in()
-        users = self._users()
-        runs = [users.get(code, _NOTHING[0]) for code in range(len(self._codes))]
+        runs = [self._kept.get(code, NOTHING).users() for code in range(len(self._codes))]
         starts = np.concatenate([[0], np.cumsum([len(run) for run in runs])]).astype(np.int64)
         self._floor, self._k = settle(
             self.spec.budget,
             Settled(rate_theta(self.spec.rate), self.spec.k),
             Settled(self._floor, self._k),
-            np.concatenate([*runs, _NOTHING[0]]),
+            np.concatenate([NOTHING.hash, *runs]),
             starts,
             self._theta[: len(runs)] < FULL_THETA,
+            np.array(self._floor_only, dtype=bool),
         )
-        for code, hashes in users.items():
-            if len(hashes) > self._k:
+        for code, hashes in enumerate(runs):
+            if self._floor_only[code]:
+                if self._floor < self._theta[code]:
+                    self._cut(code, self._floor)
+            elif len(hashes) > self._k:
                 theta = max(int(hashes[self._k]), self._floor)
                 if theta < self._theta[code]:
                     self._cut(code, theta)
@@ -210,40 +322,27 @@ class SketchBuilder:
         self._ceiling[codes] = self._any_rank >> lowest
 
     def _take_in(self) -> None:
-        cells, hashes = self._cell[: self._filled], self._hash[: self._filled]
-        counts = np.bincount(cells, minlength=self._events.size)
+        codes = self._code[: self._filled]
+        counts = np.bincount(codes, minlength=len(self._codes))
         ends = np.cumsum(counts)
-        together = np.empty(self._filled, dtype=np.uint64)
-        kernels.scatter(cells, hashes, ends - counts, together)
-        for cell in np.flatnonzero(counts):
-            new = together[ends[cell] - counts[cell] : ends[cell]]
-            new.sort()
-            hash_, events = self._kept.get(int(cell), _NOTHING)
-            out_hash = np.empty(len(hash_) + len(new), dtype=np.uint64)
-            out_events = np.empty(len(out_hash), dtype=np.uint32)
-            n = kernels.merge_runs(hash_, events, new, out_hash, out_events)
-            self._kept[int(cell)] = (out_hash[:n].copy(), out_events[:n].copy())
+        hashes = np.empty(self._filled, dtype=np.uint64)
+        periods = np.empty(self._filled, dtype=np.uint16)
+        kernels.scatter(
+            codes, self._hash[: self._filled], self._period[: self._filled], ends - counts,
+            hashes, periods,
+        )  # fmt: skip
+        for code in np.flatnonzero(counts).tolist():
+            new = slice(ends[code] - counts[code], ends[code])
+            kept = self._kept.get(code, NOTHING)
+            self._kept[code] = kept.joined(hashes[new], periods[new], self._period_room)
         self._filled = 0
 
-    def _users(self) -> dict[int, NDArray[np.uint64]]:
-        """Return the distinct kept hashes of each audience, ascending."""
-        cells: dict[int, list[NDArray[np.uint64]]] = {}
-        for cell, (hashes, _) in self._kept.items():
-            cells.setdefault(cell // self._period_room, []).append(hashes)
-        return {
-            code: runs[0] if len(runs) == 1 else distinct(np.concatenate(runs))
-            for code, runs in cells.items()
-        }
-
     def _cut(self, code: int, theta: int) -> None:
-        if self.spec.hll_p and self._row[code] < 0:
+        if self.spec.hll_p and self._row[code] < 0 and not self._floor_only[code]:
             self._start_registers(code)
         self._theta[code] = theta
-        for cell in range(code * self._period_room, (code + 1) * self._period_room):
-            if cell in self._kept:
-                hashes, events = self._kept[cell]
-                n = int(np.searchsorted(hashes, np.uint64(theta)))
-                self._kept[cell] = (hashes[:n].copy(), events[:n].copy())
+        if code in self._kept:
+            self._kept[code] = self._kept[code].below(theta)
 
     def _start_registers(self, code: int) -> None:
         """Give an audience registers while its kept set still holds everybody."""
@@ -254,20 +353,18 @@ class SketchBuilder:
             self._registers = _longer(self._registers, room)
         self._row[code] = row
         self._ceiling[code] = self._any_rank
-        for number in range(self._period_room):
-            hashes, _ = self._kept.get(code * self._period_room + number, _NOTHING)
-            rows = np.full(len(hashes), row + number, dtype=np.int64)
-            kernels.update_registers(hashes, rows, self._registers, self.spec.hll_p)
+        kept = self._kept[code]
+        rows = row + kept.period.astype(np.int64)
+        kernels.update_registers(kept.hash, rows, self._registers, self.spec.hll_p)
 
-    def _registers_of(self, cell: int) -> bytes | None:
-        code, number = divmod(cell, self._period_room)
+    def _registers_of(self, code: int, number: int) -> bytes | None:
         if self._row[code] < 0:
             return None
         registers: NDArray[np.int8] = self._registers[self._row[code] + number]
         return registers.tobytes()
 
     def _grow(self, audiences: int = 0, periods: int = 0) -> None:
-        """Make room for more audiences or periods; with more periods every cell is renumbered."""
+        """Make room for more audiences or periods; with more periods all registers move."""
         old = self._period_room
         audiences = max(audiences, self._audience_room)
         periods = max(periods, old)
@@ -282,9 +379,6 @@ class SketchBuilder:
         row = np.full(audiences, -1, dtype=np.int64)
         row[:room] = self._row
         if periods != old:
-            self._kept = {
-                cell // old * periods + cell % old: kept for cell, kept in self._kept.items()
-            }
             registers = np.zeros(
                 (len(self._registers) // old * periods, 1 << self.spec.hll_p), np.int8
             )
@@ -297,9 +391,10 @@ class SketchBuilder:
         self._audience_room, self._period_room = audiences, periods
 
 
-def _in_order(entries: pl.DataFrame, several_periods: bool) -> pl.DataFrame:
+def _in_order(entries: pl.DataFrame, shuffled: bool) -> pl.DataFrame:
+    """Return entries in order: periods are numbered as they came, which may not be by time."""
     typed = entries.cast(ENTRIES)
-    return typed.sort("audience", "hash", "period") if several_periods else typed
+    return typed.sort("audience", "hash", "period") if shuffled else typed
 
 
 def _longer(array: NDArray[np.int8], room: int) -> NDArray[np.int8]:

@@ -1,14 +1,8 @@
-"""The kept users of a store in memory: evaluates expressions, counts co-occurrence.
-
-Users are numbered in the order of their hashes, so that a rate is a prefix of the numbers; each
-audience is a Roaring bitmap of the numbers it keeps. What a panel returns are counts at a rate;
-overlap.estimates makes numbers with intervals of them.
-"""
+"""A store's kept users × audiences, and what can be asked of them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from datasketch import HyperLogLogPlusPlus
 from pyroaring import BitMap
 
 from overlap import estimates, expressions, sketches
@@ -24,7 +17,7 @@ from overlap.expressions import Audience, Expression
 from overlap.members import ALL_PERIODS, Members
 from overlap.model import (
     FULL_THETA,
-    LIST_TABLE,
+    NOBODY,
     UNIVERSE,
     AudienceKey,
     Estimate,
@@ -33,67 +26,12 @@ from overlap.model import (
     Window,
     nearest,
 )
+from overlap.panel.records import CoOccurrence, Kept, Sample, bitmap_of
+from overlap.panel.sizes import Sizes
 from overlap.store import Store, read_store
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sample:
-    """The kept users of an expression: their numbers, all below the threshold `theta`."""
-
-    users: BitMap
-    theta: int
-
-    @property
-    def hits(self) -> int:
-        """Number of kept users."""
-        return len(self.users)
-
-    @property
-    def rate(self) -> float:
-        """Share of all users that could have been kept."""
-        return self.theta / FULL_THETA
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CoOccurrence:
-    """Counts of an anchor against every audience of a kind, inside a baseline.
-
-    `both`, `anchor` and `audience` are int64[audiences, groups] at each audience's `rate`
-    (float64[audiences]); groups split the users at random by their hashes. `baseline`,
-    float64[audiences, groups], is brought to the same rate from a count at `baseline_rate`, which
-    is smaller where the baseline was kept more sparsely than the pair.
-    """
-
-    names: tuple[str, ...]
-    rate: NDArray[np.float64]
-    both: NDArray[np.int64]
-    anchor: NDArray[np.int64]
-    audience: NDArray[np.int64]
-    baseline: NDArray[np.float64]
-    baseline_rate: NDArray[np.float64]
-
-    @property
-    def exact(self) -> NDArray[np.bool_]:
-        """Where nobody was left out of the count."""
-        return self.rate >= 1.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Kept:
-    """The kept users of every audience of a kind, side by side.
-
-    Audience i keeps `users[bounds[i]:bounds[i + 1]]`, uint32 numbers, ascending, whose hashes are
-    below `theta[i]`, uint64; `hashes` uint64[panel's users] ascend by number.
-    """
-
-    names: tuple[str, ...]
-    theta: NDArray[np.uint64]
-    bounds: NDArray[np.int64]
-    users: NDArray[np.uint32]
-    hashes: NDArray[np.uint64]
 
 
 def open_panel(path: Path) -> tuple[Store, Panel]:
@@ -122,8 +60,8 @@ class Panel:
         self._theta = sk.audiences["theta"].to_numpy()
         self._keys = [AudienceKey(k, n) for k, n in sk.audiences.select("kind", "name").rows()]
         self._code = {key: code for code, key in enumerate(self._keys)}
-        self._totals = sk.totals
         self._members = Members(sk)
+        self._sizes = Sizes(sk, self._members)
         self._bitmaps: dict[int, BitMap] = {}
 
     # --- what there is ------------------------------------------------------------------------
@@ -219,11 +157,13 @@ class Panel:
     def size(self, expression: str | Expression, window: Window = ALL_PERIODS) -> Estimate:
         """Estimate the number of users of an expression."""
         tree = self.resolve(expression)
+        if isinstance(tree, Audience) and tree.at_least == 1:
+            code = self._code[AudienceKey(tree.kind or "", tree.name)]
+            return self._sizes.of(np.array([code]), window).at(0)
         sample = self.sample(tree, window)
-        estimate = estimates.count(sample.hits, sample.rate)
-        if isinstance(tree, Audience) and tree.at_least == 1 and not estimate.exact:
-            return self._with_registers(tree, window, estimate)
-        return estimate
+        if not sample.hits and expressions.is_empty(tree):
+            return NOBODY
+        return estimates.count(sample.hits, sample.rate)
 
     def size_of(self, sample: Sample, inside: Sample) -> Estimate:
         """Estimate the number of users of one sample that are in another."""
@@ -235,19 +175,8 @@ class Panel:
         """Return the size of every audience, or of a kind's, as model.LIST_TABLE."""
         if kind is not None:
             self.names(kind)
-        chosen = [key for key in self._keys if kind is None or key.kind == kind]
-        inside = self._totals.filter(_within(pl.col("period"), window))
-        events = dict(inside.group_by("audience").agg(pl.col("events").sum()).iter_rows())
-        rows = []
-        for key in chosen:
-            size = self.size(Audience(key.kind, key.name), window)
-            rows.append(
-                (key.kind, key.name, size.value, size.low, size.high, size.exact,
-                 events.get(self._code[key], 0))
-            )  # fmt: skip
-        return pl.DataFrame(rows, schema=LIST_TABLE, orient="row").sort(
-            ["kind", "users", "name"], descending=[False, True, False]
-        )
+        table = self._sizes.table(window)
+        return table if kind is None else table.filter(pl.col("kind") == kind)
 
     # --- counting together --------------------------------------------------------------------
 
@@ -331,7 +260,7 @@ class Panel:
         plain = at_least == 1 and window == ALL_PERIODS
         if plain and code in self._bitmaps:
             return self._bitmaps[code]
-        bitmap = BitMap(self._members.users_of(code, at_least, window))
+        bitmap = bitmap_of(self._members.users_of(code, at_least, window))
         if plain:
             self._bitmaps[code] = bitmap
         return bitmap
@@ -342,28 +271,25 @@ class Panel:
     def _prefixes(self, thetas: NDArray[np.uint64]) -> NDArray[np.int64]:
         return np.searchsorted(self._members.hash, thetas).astype(np.int64)
 
-    def _with_registers(self, audience: Audience, window: Window, sample: Estimate) -> Estimate:
-        code = self._code[AudienceKey(audience.kind or "", audience.name)]
-        rows = self._totals.filter(
-            (pl.col("audience") == code) & _within(pl.col("period"), window)
-        )["registers"]
-        if not len(rows) or rows.null_count():
-            return sample
-        registers = sketches.merge_registers(rows)
-        count = float(HyperLogLogPlusPlus(reg=registers).count())
-        return estimates.combine(sample, estimates.hll_estimate(count, len(registers)))
-
     # --- as arrays ----------------------------------------------------------------------------
 
-    def kept(self, kind: str) -> Kept:
-        """Return the kept users of a kind's audiences without a copy; raises UsageError."""
+    def kept(self, kind: str, window: Window = ALL_PERIODS) -> Kept:
+        """Return the kept users of a kind's audiences, without a copy of them for all periods.
+
+        Raises UsageError when there is no such kind.
+        """
         names, codes, members = self.names(kind), self._codes(kind), self._members
         bounds = members.of[codes.start : codes.stop + 1]
+        users = members.user[bounds[0] : bounds[-1]]
+        used = members.used(window)[bounds[0] : bounds[-1]]
+        bounds = bounds - bounds[0]
+        if len(used):
+            users, bounds = users[used], np.concatenate([[0], np.cumsum(used)])[bounds]
         return Kept(
             names=names,
             theta=self._theta[codes],
-            bounds=bounds - bounds[0],
-            users=members.user[bounds[0] : bounds[-1]],
+            bounds=bounds,
+            users=users,
             hashes=members.hash,
         )
 
@@ -372,15 +298,6 @@ def _last_day(period: date, unit: PeriodUnit) -> date:
     if unit == "month":
         return (period.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
     return period + timedelta(days=6 if unit == "week" else 0)
-
-
-def _within(period: pl.Expr, window: Window) -> pl.Expr:
-    inside = pl.lit(value=True)
-    if window.start is not None:
-        inside = inside & (period >= window.start)
-    if window.end is not None:
-        inside = inside & (period <= window.end)
-    return inside
 
 
 def _array(sample: Sample) -> NDArray[np.uint32]:
