@@ -7,6 +7,8 @@ from typing import Annotated, Optional
 
 import typer
 
+from overlap.model import UsageError
+
 app = typer.Typer(
     name="overlap",
     help="Find the audiences that overlap your category far more than chance would have it.",
@@ -21,6 +23,31 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and 
 CsvFile = Annotated[
     Optional[Path],  # noqa: UP045  (typer reads the annotation at run time)
     typer.Option("--csv", metavar="FILE", help="Write the table as UTF-8 CSV with BOM."),
+]
+
+
+def _workbook(file: Path | None) -> Path | None:
+    if file is not None and file.suffix.lower() != ".xlsx":
+        raise UsageError(
+            f"{file.name!r} is no name of an Excel workbook",
+            where="--excel",
+            cure=f"let it end in .xlsx, as in {file.stem}.xlsx",
+        )
+    return file
+
+
+ExcelFile = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option(
+        "--excel",
+        metavar="FILE.xlsx",
+        help="Write the table as an Excel workbook, with a sheet that explains it.",
+        callback=_workbook,
+    ),
+]
+ParquetFile = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option("--parquet", metavar="FILE", help="Write the table as Parquet."),
 ]
 Baseline = Annotated[
     Optional[str],  # noqa: UP045

@@ -1,4 +1,4 @@
-"""How results leave the command line: a table for people, JSON and CSV for programs."""
+"""How results are printed: tables and facts for people, JSON for programs."""
 
 from __future__ import annotations
 
@@ -7,15 +7,11 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 from rich.console import Console
 from rich.table import Table
-
-from overlap.model import DataError
-from overlap.reports import csv_bytes
 
 
 def print_json(document: Any) -> None:
@@ -27,22 +23,6 @@ def print_json(document: Any) -> None:
 def print_rows(frame: pl.DataFrame) -> None:
     """Print a table as a JSON array of rows."""
     print_json(frame.to_dicts())
-
-
-def write_csv(frame: pl.DataFrame, file: Path) -> None:
-    """Write a table as UTF-8 CSV with BOM, text that a spreadsheet would run as a formula escaped.
-
-    Raises DataError when the file cannot be written.
-    """
-    try:
-        file.write_bytes(csv_bytes(frame))
-    except OSError as error:
-        raise DataError(
-            f"the CSV cannot be written: {error.strerror}",
-            where=str(file),
-            cure="name a file in a folder that exists and may be written",
-        ) from error
-    sys.stderr.write(f"wrote {len(frame):,} rows to {file}\n")
 
 
 def show(

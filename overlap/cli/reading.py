@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated, Any, Optional
 
 import polars as pl
 import typer
 
-from overlap import events
-from overlap.cli.app import Baseline, CsvFile, From, Json, MinUsers, StorePath, To, app
-from overlap.cli.output import print_json, print_rows, show, show_facts, write_csv
+from overlap.cli.app import (
+    Baseline,
+    CsvFile,
+    ExcelFile,
+    From,
+    Json,
+    MinUsers,
+    ParquetFile,
+    StorePath,
+    To,
+    app,
+)
+from overlap.cli.giving import asked, give
+from overlap.cli.output import print_json, show_facts
 from overlap.expressions import to_text
 from overlap.insights import anchors, wording
 from overlap.insights.openings import openings as find_openings
 from overlap.insights.pairs import pairs as find_pairs
 from overlap.insights.summary import summary
-from overlap.model import SIZE_FIELDS, Estimate, Window
-from overlap.panel import Panel, open_panel
+from overlap.model import SIZE_FIELDS, Estimate
+from overlap.panel import open_panel
+from overlap.reports import about_store
 
 _TEXT: Callable[[Any], str] = str
 _USERS: Callable[[Any], str] = wording.users
@@ -61,6 +72,8 @@ def list_audiences(
     ] = None,
     json: Json = False,
     csv: CsvFile = None,
+    excel: ExcelFile = None,
+    parquet: ParquetFile = None,
     min_users: MinUsers = None,
 ) -> None:
     """List audiences with their sizes."""
@@ -71,11 +84,11 @@ def list_audiences(
     frame = panel.table(kind).with_columns(
         shown.then(pl.col(name)).alias(name) for name in hidden
     )  # fmt: skip
-    _give(frame, json, csv, {
+    give(frame, json, csv, {
         "kind": ("kind", _TEXT), "name": ("name", _TEXT), "users": ("users", _USERS),
         "low": ("low", _USERS), "high": ("high", _USERS), "exact": ("", _EXACT),
         "events": ("events", _USERS),
-    })  # fmt: skip
+    }, excel=excel, parquet=parquet, about=about_store(opened, "list", {"kind": kind}))  # fmt: skip
 
 
 @app.command()
@@ -90,8 +103,9 @@ def size(
     """Estimate the number of users of an expression."""
     opened, panel = open_panel(store)
     floor = anchors.display_floor(opened.policy, min_users)
-    tree = panel.resolve(expression)
-    estimate = panel.size(tree, _window(panel, from_, to))
+    periods, text, _ = asked(store, panel, from_, to, expression)
+    tree = panel.resolve(text)
+    estimate = panel.size(tree, periods)
     small = 0 < estimate.value < floor
     values = [estimate.value, estimate.low, estimate.high]
     row = dict(zip(SIZE_FIELDS, [
@@ -117,15 +131,19 @@ def pairs(
     to: To = None,
     json: Json = False,
     csv: CsvFile = None,
+    excel: ExcelFile = None,
+    parquet: ParquetFile = None,
     min_users: MinUsers = None,
 ) -> None:
     """Compare one audience with every audience of a kind, most excess users first."""
     opened, panel = open_panel(store)
+    periods, anchor, (baseline,) = asked(store, panel, from_, to, anchor, baseline)
     frame = find_pairs(
-        panel, anchor, kind, baseline=baseline, window=_window(panel, from_, to),
+        panel, anchor, kind, baseline=baseline, window=periods,
         policy=opened.policy, min_users=min_users,
     )  # fmt: skip
-    _give(frame, json, csv, {
+    question = {"anchor": to_text(panel.resolve(anchor)), "kind": kind, "baseline": baseline}
+    give(frame, json, csv, {
         "name": ("name", _TEXT), "users": ("users", _USERS), "overlap_users": ("overlap", _USERS),
         "overlap_low": ("low", _USERS), "overlap_high": ("high", _USERS),
         "exact": ("", _EXACT),
@@ -133,7 +151,8 @@ def pairs(
         "share_of_anchor": ("of anchor", wording.percent), "tgi": ("TGI", wording.index),
         "tgi_low": ("low", wording.index), "tgi_high": ("high", wording.index),
         "suppressed": ("", _TEXT),
-    })  # fmt: skip
+    }, excel=excel, parquet=parquet,
+        about=about_store(opened, "pairs", question, window=periods))  # fmt: skip
 
 
 @app.command()
@@ -150,18 +169,24 @@ def openings(
     to: To = None,
     json: Json = False,
     csv: CsvFile = None,
+    excel: ExcelFile = None,
+    parquet: ParquetFile = None,
     min_users: MinUsers = None,
-    language: Annotated[str, typer.Option(help="Language of the reasons: en or zh.")] = "en",
+    language: Annotated[
+        str, typer.Option(help="Language of reasons and explanations: en or zh.")
+    ] = "en",
 ) -> None:
     """Rank the audiences that are openings for a category, and for a brand in it."""
+    language = wording.language(language)
     opened, panel = open_panel(store)
+    periods, _, (baseline,) = asked(store, panel, from_, to, "", baseline)
     frame = find_openings(
         panel, category, brand=brand, kind=kind, baseline=baseline,
-        window=_window(panel, from_, to), policy=opened.policy, min_users=min_users,
-        language=wording.language(language),
+        window=periods, policy=opened.policy, min_users=min_users, language=language,
     )  # fmt: skip
+    question = {"category": category, "brand": brand, "kind": kind, "baseline": baseline}
     first = frame["reason"][0] if len(frame) and frame["score"][0] is not None else ""
-    _give(frame, json, csv, {
+    give(frame, json, csv, {
         "interest": (kind, _TEXT), "score": ("score", wording.index),
         "overlap_users": ("overlap", _USERS), "overlap_low": ("low", _USERS),
         "overlap_high": ("high", _USERS), "expected_users": ("by chance", _USERS),
@@ -169,27 +194,6 @@ def openings(
         "gap_users": ("gap", _USERS), "growth": ("growth", wording.percent),
         "rank_low": ("rank from", _TEXT), "rank_high": ("to", _TEXT), "grade": ("grade", _TEXT),
         "suppressed": ("", _TEXT),
-    }, first)  # fmt: skip
-
-
-def _give(
-    frame: pl.DataFrame,
-    json: bool,
-    csv: Path | None,
-    columns: dict[str, tuple[str, Callable[[Any], str]]],
-    more: str = "",
-) -> None:
-    if csv is not None:
-        write_csv(frame, csv)
-    if json:
-        print_rows(frame)
-    elif csv is None:
-        show(frame, columns, more)
-
-
-def _window(panel: Panel, start: str | None, end: str | None) -> Window:
-    unit = panel.spec.period
-    return Window(
-        events.parse_period(start, unit) if start else None,
-        events.parse_period(end, unit, end=True) if end else None,
-    )
+    }, first, excel=excel, parquet=parquet, about=about_store(
+        opened, "openings", question, window=periods, language=language
+    ))  # fmt: skip

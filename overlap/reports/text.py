@@ -1,4 +1,4 @@
-"""Tables as files for people: CSV that Excel opens with its Chinese intact."""
+"""Tables as CSV that Excel opens with its Chinese intact."""
 
 from __future__ import annotations
 
@@ -6,11 +6,17 @@ import io
 
 import polars as pl
 
+from overlap.reports.cells import printable
+
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_bytes(frame: pl.DataFrame) -> bytes:
-    """Return a table as UTF-8 CSV with BOM, formulas in text made harmless."""
+    """Return a table as UTF-8 CSV with BOM, formulas in text made harmless.
+
+    Lists are joined with " | "; a number that is none (NaN) is left empty, as null is.
+    """
+    frame = printable(frame)
     text = [name for name, dtype in frame.schema.items() if dtype == pl.String]
     escaped = frame.with_columns(
         pl.when(pl.col(name).str.slice(0, 1).is_in(list(_FORMULA_STARTS)))

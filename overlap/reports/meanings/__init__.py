@@ -1,0 +1,17 @@
+"""What every column of a report means, in English and Chinese: a module for each group of lists.
+
+A meaning that a column has in one table only stands under `table.column`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from overlap.reports.meanings.language import LANGUAGE
+from overlap.reports.meanings.lists import LISTS
+from overlap.reports.meanings.segments import SEGMENTS
+from overlap.reports.meanings.trends import TRENDS
+from overlap.reports.measures import Column
+
+COLUMNS: Mapping[str, Column] = {**LANGUAGE, **LISTS, **SEGMENTS, **TRENDS}
+"""Every column of the lists that commands give, by its name there."""
