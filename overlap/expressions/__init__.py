@@ -1,6 +1,8 @@
 """Text ↔ expression tree: `category:TV & (interest:gaming>=3 | "city walk") - brand:acme`."""
 
+from overlap.expressions.compose import Parts, compose, decompose
 from overlap.expressions.names import resolve
+from overlap.expressions.normal import EMPTY, EVERYONE, is_empty, key, normalise
 from overlap.expressions.parser import parse
 from overlap.expressions.tree import (
     And,
@@ -14,13 +16,21 @@ from overlap.expressions.tree import (
 )
 
 __all__ = [
+    "EMPTY",
+    "EVERYONE",
     "And",
     "Audience",
     "Expression",
     "Minus",
     "Or",
+    "Parts",
+    "compose",
+    "decompose",
     "fold",
+    "is_empty",
+    "key",
     "leaves",
+    "normalise",
     "parse",
     "resolve",
     "to_text",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias, TypeVar
 
 from overlap.model import UsageError
@@ -28,6 +29,7 @@ def is_bare(char: str) -> bool:
     return char > "\x7f" and (category[0] in "LMN" or category == "So")
 
 
+@lru_cache(maxsize=1 << 14)
 def _word(word: str, *, colons: bool) -> str:
     if all(is_bare(char) or (colons and char in ":：") for char in word):
         return word
