@@ -1,6 +1,8 @@
 """Counts → estimates with intervals; pure maths on arrays, no data."""
 
+from overlap.estimates import series
 from overlap.estimates.affinity import excess, expected, tgi
+from overlap.estimates.discoveries import chance_p, false_discovery_rates
 from overlap.estimates.intervals import Intervals
 from overlap.estimates.ranks import UNRANKED, rank_intervals
 from overlap.estimates.shares import jaccard, share, shares
@@ -13,6 +15,7 @@ from overlap.estimates.sizes import (
     grade,
     grades,
     hll_estimate,
+    hll_relative_error,
     relative_error,
     smallest_overlap,
 )
@@ -22,18 +25,22 @@ __all__ = [
     "WEAK_PRIOR",
     "Intervals",
     "Shrunk",
+    "chance_p",
     "combine",
     "combined",
     "count",
     "counts",
     "excess",
     "expected",
+    "false_discovery_rates",
     "grade",
     "grades",
     "hll_estimate",
+    "hll_relative_error",
     "jaccard",
     "rank_intervals",
     "relative_error",
+    "series",
     "share",
     "shares",
     "shrunk_tgi",

@@ -52,13 +52,18 @@ def count(hits: float, rate: float, level: float = 0.95) -> Estimate:
     return counts(hits, rate, level).at(0)
 
 
+def hll_relative_error(m: int) -> float:
+    """Return the relative standard error of m HyperLogLog registers, 1.04/√m (Flajolet 2007)."""
+    return float(1.04 / np.sqrt(m))
+
+
 def hll_estimate(count: float, m: int, level: float = 0.95) -> Estimate:
     """Return a HyperLogLog count of m registers with its interval.
 
-    Relative standard error 1.04/√m (Flajolet et al. 2007), taken on the log scale. No user is
-    kept behind it, so `sample` and `rate` are 0.
+    See `hll_relative_error`, taken on the log scale. No user is kept behind it, so `sample` and
+    `rate` are 0.
     """
-    reach = np.exp(normal_quantile(level) * 1.04 / np.sqrt(m))
+    reach = np.exp(normal_quantile(level) * hll_relative_error(m))
     return Estimate(float(count), float(count / reach), float(count * reach), False, 0, 0.0)
 
 

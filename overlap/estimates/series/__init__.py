@@ -1,0 +1,27 @@
+"""Series of counts: change, level, season and what is out of the ordinary; pure maths."""
+
+from overlap.estimates.series.changes import changes, nested_shares, share_changes
+from overlap.estimates.series.forecasts import (
+    LEAST_PAST,
+    SETTLED,
+    SIGNIFICANT,
+    Forecast,
+    forecast,
+)
+from overlap.estimates.series.levels import Course, smooth
+from overlap.estimates.series.seasons import Seasons, seasons
+
+__all__ = [
+    "LEAST_PAST",
+    "SETTLED",
+    "SIGNIFICANT",
+    "Course",
+    "Forecast",
+    "Seasons",
+    "changes",
+    "forecast",
+    "nested_shares",
+    "seasons",
+    "share_changes",
+    "smooth",
+]
