@@ -154,21 +154,32 @@ def sift(
     in `registers`, which start at `row` int64[tags]. Adds to `counts` int64[tags, periods], writes
     to `out_…`, whose length bounds n, and returns how many.
     """
-    mask = uint64((1 << p) - 1)
-    kept = 0
+    # Both loops write first and then step on or not: a branch that cannot be foreseen costs more,
+    # and registers that are not waited for one by one are looked up many at a time.
+    place = np.empty(len(hashes), dtype=np.int32)
+    n = 0
+    if counts.size == 1:
+        counts[0, 0] += len(hashes)
     for i in range(len(hashes)):
         tag = index[i]
-        h = hashes[i]
-        counts[tag, period[i]] += 1
-        of_use = h < bounds[tag, 0]
+        if counts.size > 1:
+            counts[tag, period[i]] += 1
+        place[n] = i
+        n += np.int64((hashes[i] < bounds[tag, 0]) | ((bits[i] >> uint64(p)) < bounds[tag, 1]))
+    mask = uint64((1 << p) - 1)
+    kept = 0
+    for j in range(n):
+        i = place[j]
+        tag = index[i]
+        when = period[i]
         rest = bits[i] >> uint64(p)
-        if not of_use and rest < bounds[tag, 1] and rest < ceiling[tag, period[i]]:
-            of_use = _rank(rest, p) > registers[row[tag] + period[i], bits[i] & mask]
-        if of_use:
-            out_hash[kept] = h
-            out_index[kept] = tag
-            out_period[kept] = period[i]
-            kept += 1
+        of_use = hashes[i] < bounds[tag, 0]
+        if rest < ceiling[tag, when]:
+            of_use |= _rank(rest, p) > registers[row[tag] + when, bits[i] & mask]
+        out_hash[kept] = hashes[i]
+        out_index[kept] = tag
+        out_period[kept] = when
+        kept += np.int64(of_use)
     return kept
 
 
