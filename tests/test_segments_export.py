@@ -17,8 +17,8 @@ import pytest
 
 from overlap.building import BuildOptions, build
 from overlap.cli import main
-from overlap.cli.export import _repeated
 from overlap.cli.serving import sample_events, sample_store
+from overlap.cli.several import repeated
 from overlap.model import DataError, Policy, TagColumn, UsageError
 from overlap.panel import open_panel
 from overlap.segments import ExportOptions, ExportReport, FormatName, export, held_out, writing
@@ -574,10 +574,10 @@ def test_several_sources_may_follow_one_option(run: Run, case: Case) -> None:
     )  # fmt: skip
     assert code == 0, err
     assert pl.read_csv(case.target).columns == ["email", "phone"]
-    assert _repeated(["--events", "a", "S", "E", "--to", "t"]) == [
+    assert repeated(["--events", "a", "S", "E", "--to", "t"]) == [
         "--events", "a", "S", "E", "--to", "t",
     ]  # fmt: skip
-    assert _repeated(["S", "E", "--events=a", "b", "--json", "--to", "t"]) == [
+    assert repeated(["S", "E", "--events=a", "b", "--json", "--to", "t"]) == [
         "S", "E", "--events=a", "--events", "b", "--json", "--to", "t",
     ]  # fmt: skip
 

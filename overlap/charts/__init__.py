@@ -2,6 +2,31 @@
 
 from overlap.charts.bars import bar_widths
 from overlap.charts.colours import SELECTED
+from overlap.charts.language import language_words
+from overlap.charts.needs import needs_list
+from overlap.charts.needs_map import map_picture
+from overlap.charts.profile import profile_dots
 from overlap.charts.quadrant import drawable, has_fair_share, opening_quadrant
+from overlap.charts.staircase import reach_staircase
+from overlap.charts.trends import MEASURES as TREND_MEASURES
+from overlap.charts.trends import sparkline, trend_chart
+from overlap.charts.upset import upset
+from overlap.charts.venn import two_sets
 
-__all__ = ["SELECTED", "bar_widths", "drawable", "has_fair_share", "opening_quadrant"]
+__all__ = [
+    "SELECTED",
+    "TREND_MEASURES",
+    "bar_widths",
+    "drawable",
+    "has_fair_share",
+    "language_words",
+    "map_picture",
+    "needs_list",
+    "opening_quadrant",
+    "profile_dots",
+    "reach_staircase",
+    "sparkline",
+    "trend_chart",
+    "two_sets",
+    "upset",
+]

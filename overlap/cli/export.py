@@ -6,14 +6,14 @@ import sys
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Optional
 
 import typer
-from typer.core import TyperCommand
 
 from overlap.cli.app import From, Json, StorePath, app
 from overlap.cli.giving import asked
 from overlap.cli.output import print_json, progress, show_facts
+from overlap.cli.several import Several
 from overlap.model import UsageError
 from overlap.panel import open_panel
 from overlap.segments import DEFAULT_SALT, ExportOptions, ExportReport, FormatName, export
@@ -27,41 +27,7 @@ class Hash(StrEnum):
     MD5 = "md5"
 
 
-_SEVERAL = ("--events", "--identity")
-
-
-class _Several(TyperCommand):
-    """Takes several values after one option, as a shell writes them for a pattern of files."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Repeat the option before each of its values, once STORE and EXPR have been given."""
-        return super().parse_args(ctx, _repeated(args))
-
-
-def _repeated(args: list[str]) -> list[str]:
-    out: list[str] = []
-    loose, option, values = 0, "", 0
-    for place, arg in enumerate(args):
-        if arg == "--":
-            return out + args[place:]
-        if arg.startswith("-") and arg != "-":
-            option, values = arg.partition("=")[0], int("=" in arg)
-        elif option in _SEVERAL and (values == 0 or loose >= 2):
-            if values:
-                out.append(option)
-            values += 1
-        elif option and values == 0 and option not in _FLAGS:
-            values += 1
-        else:
-            loose += 1
-        out.append(arg)
-    return out
-
-
-_FLAGS = ("--force", "--strict", "--json", "-h", "--help")
-
-
-@app.command("export", cls=_Several)
+@app.command("export", cls=Several)
 def export_members(
     store: StorePath,
     expression: Annotated[str, typer.Argument(metavar="EXPR", help="Expression of audiences.")],

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 
 from overlap.reports.meanings.language import LANGUAGE
 from overlap.reports.meanings.lists import LISTS
+from overlap.reports.meanings.needs import NEEDS
 from overlap.reports.meanings.segments import SEGMENTS
 from overlap.reports.meanings.trends import TRENDS
 from overlap.reports.measures import Column
 
-COLUMNS: Mapping[str, Column] = {**LANGUAGE, **LISTS, **SEGMENTS, **TRENDS}
+COLUMNS: Mapping[str, Column] = {**LANGUAGE, **LISTS, **NEEDS, **SEGMENTS, **TRENDS}
 """Every column of the lists that commands give, by its name there."""

@@ -1,0 +1,19 @@
+"""The language of a segment: terms over and under, words for selling points, example posts."""
+
+from overlap.insights.language.examples import EXAMPLES_TABLE, examples, panel_members
+from overlap.insights.language.matching import MATCHES_TABLE, TYPICAL, matches
+from overlap.insights.language.sides import Sides, sides
+from overlap.insights.language.table import LANGUAGE_TABLE, language
+
+__all__ = [
+    "EXAMPLES_TABLE",
+    "LANGUAGE_TABLE",
+    "MATCHES_TABLE",
+    "TYPICAL",
+    "Sides",
+    "examples",
+    "language",
+    "matches",
+    "panel_members",
+    "sides",
+]
