@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import discovery, events, measure, month, panels
+from benchmarks import bursts, discovery, events, exporting, keywords, measure, month, panels, terms
 from benchmarks.accuracy import __main__ as accuracy
 
 TARGET = Path(__file__).parents[1] / "docs" / "benchmarks.md"
@@ -48,7 +48,7 @@ def build(folder: Path, rows: int, large: int) -> list[str]:
     lines = [f"### {rows:,} rows ({file.stat().st_size / 1e6:,.0f} MB)", "", *_table(measured)]
     file = events.write(folder, large, users=20_000_000, tags=1000)
     few = ["overlap_build", "polars_len", "polars_len_and_users", "duckdb_approx"]
-    more = measure.in_turn(few, file, 2)
+    more = measure.in_turn(few, file, 2) | measure.in_turn(["datasketches_theta"], file, 1)
     lines += [f"### {large:,} rows ({file.stat().st_size / 1e6:,.0f} MB)", "", *_table(more)]
     ours, before = more["overlap_build"], measured["overlap_build"]
     return [
@@ -67,6 +67,13 @@ SECTIONS: dict[str, tuple[str, Callable[[Run], list[str]]]] = {
     "month": ("A month", lambda run: month.lines(run.folder)),
     "panels": ("Asking a warm panel", lambda _: panels.lines()),
     "discovery": ("Discovery", lambda _: discovery.lines()),
+    "export": (
+        "Exporting a segment",
+        lambda run: exporting.lines(run.folder, run.rows, 20_000_000, 3),
+    ),
+    "terms": ("Posts to terms", lambda _: terms.lines()),
+    "keywords": ("Posts to audiences of keywords", lambda _: keywords.lines()),
+    "bursts": ("Finding bursts", lambda _: bursts.lines()),
 }
 """What can be measured by name: the title of its section, and what fills it."""
 

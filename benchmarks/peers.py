@@ -118,6 +118,7 @@ PEERS = {
     f.__name__: f
     for f in (
         overlap_build,
+        overlap_month,
         polars_len,
         polars_len_and_users,
         polars_n_unique,

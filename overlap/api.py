@@ -12,6 +12,9 @@ import polars as pl
 
 from overlap.events import parse_period
 from overlap.insights import anchors
+from overlap.insights.language import language
+from overlap.insights.needs import needs
+from overlap.insights.needs_map import NeedsMap, needs_map
 from overlap.insights.openings import openings
 from overlap.insights.pairs import pairs
 from overlap.insights.planner import plan
@@ -165,6 +168,37 @@ class OpenStore:
         return trends(
             self.panel, text, baseline=base, category=within, brand=brand, every=every,
             window=window, policy=self.policy,
+        )  # fmt: skip
+
+    def language(
+        self, expression: str, *, category: str | None = None, rest: str | None = None,
+        start: Moment = None, end: Moment = None,
+    ) -> pl.DataFrame:  # fmt: skip
+        """Return a segment's words against its category's; see `insights.language`."""
+        text, (within, others), window = self._asked(start, end, expression, category, rest)
+        return language(
+            self.panel, text, category=within, rest=others, window=window, policy=self.policy
+        )  # fmt: skip
+
+    def needs(
+        self, *, category: str | None = None, interest: str | None = None,
+        start: Moment = None, end: Moment = None, language: Literal["en", "zh"] = "en",
+    ) -> pl.DataFrame:  # fmt: skip
+        """Return what has begun to be wanted, and by whom; see `insights.needs`."""
+        _, (within, also), window = self._asked(start, end, "", category, interest)
+        return needs(
+            self.panel, category=within, interest=also, window=window, policy=self.policy,
+            language=language,
+        )  # fmt: skip
+
+    def needs_map(
+        self, *, category: str | None = None, kinds: Sequence[str] = ("interest",),
+        start: Moment = None, end: Moment = None,
+    ) -> NeedsMap:  # fmt: skip
+        """Return which audiences belong together, laid out; see `insights.needs_map`."""
+        _, (within,), window = self._asked(start, end, "", category)
+        return needs_map(
+            self.panel, category=within, kinds=tuple(kinds), window=window, policy=self.policy
         )  # fmt: skip
 
     def members(

@@ -165,7 +165,7 @@ def sift(
         if counts.size > 1:
             counts[tag, period[i]] += 1
         place[n] = i
-        n += np.int64((hashes[i] < bounds[tag, 0]) | ((bits[i] >> uint64(p)) < bounds[tag, 1]))
+        n += int((hashes[i] < bounds[tag, 0]) | ((bits[i] >> uint64(p)) < bounds[tag, 1]))
     mask = uint64((1 << p) - 1)
     kept = 0
     for j in range(n):
@@ -179,7 +179,7 @@ def sift(
         out_hash[kept] = hashes[i]
         out_index[kept] = tag
         out_period[kept] = when
-        kept += np.int64(of_use)
+        kept += int(of_use)
     return kept
 
 

@@ -20,6 +20,9 @@ from hypothesis import strategies as st
 from overlap import reports
 from overlap.cli import main
 from overlap.cli.serving import sample_store
+from overlap.insights.language import EXAMPLES_TABLE, LANGUAGE_TABLE, MATCHES_TABLE
+from overlap.insights.needs import NEEDS_TABLE
+from overlap.insights.needs_map import NODES_TABLE
 from overlap.insights.planner import PLAN_TABLE
 from overlap.insights.profile import PROFILE_TABLE
 from overlap.insights.regions import REACH_TABLE, REGIONS_TABLE
@@ -404,6 +407,11 @@ OTHERS = {
     "bursts": BURSTS_TABLE,
     "segments": SEGMENTS_TABLE,
     "compared": COMPARISON_TABLE,
+    "language": LANGUAGE_TABLE,
+    "matches": MATCHES_TABLE,
+    "examples": EXAMPLES_TABLE,
+    "needs": NEEDS_TABLE,
+    "map": NODES_TABLE,
 }
 
 

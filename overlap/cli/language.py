@@ -19,7 +19,7 @@ from overlap.cli.app import (
     To,
     app,
 )
-from overlap.cli.giving import Columns, give, window
+from overlap.cli.giving import Columns, asked, give
 from overlap.cli.output import progress
 from overlap.cli.several import Several
 from overlap.insights import wording
@@ -105,19 +105,21 @@ def language_of(
     if posts < 1:
         raise UsageError(f"--posts {posts} asks for no example", cure="ask for 1 or more")
     opened, panel = open_panel(store)
-    periods = window(panel, from_, to)
+    periods, expression, (category, rest) = asked(
+        store, panel, from_, to, expression, category, rest
+    )
     lexicon = _lexicon(opened)
-    asked = {
+    question = {
         "category": category, "rest": rest, "window": periods, "policy": opened.policy,
         "min_users": min_users, "fdr": fdr,
     }  # fmt: skip
     words = bool(say) or points is not None
     if words:
         most = TYPICAL if points is None else points
-        frame = matches(panel, expression, say or (), lexicon=lexicon, points=most, **asked)  # type: ignore[arg-type]
+        frame = matches(panel, expression, say or (), lexicon=lexicon, points=most, **question)  # type: ignore[arg-type]
         columns, more, term = _WORDS, _matched(frame), "word"
     else:
-        frame = find_language(panel, expression, **asked)  # type: ignore[arg-type]
+        frame = find_language(panel, expression, **question)  # type: ignore[arg-type]
         more, term = _told(frame, fdr), "term"
         columns = _TERMS
         files = json or csv or excel or parquet

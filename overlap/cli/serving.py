@@ -76,9 +76,8 @@ def sample_store(target: Path | None = None) -> Path:
     """
     events = sample_events()
     if target is None:
-        version = hashlib.sha256(
-            f"{overlap.__version__}{events.stat().st_size}".encode()
-        ).hexdigest()  # fmt: skip
+        made_of = f"{overlap.__version__} {events.stat().st_size} {_SAMPLE}"
+        version = hashlib.sha256(made_of.encode()).hexdigest()
         cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
         target = cache / "overlap" / f"sample-{version[:8]}"
     with progress() as step:

@@ -70,7 +70,7 @@ def excel_bytes(frame: pl.DataFrame, about: About) -> bytes:
             where="--excel",
             cure="write --csv or --parquet, or ask for fewer rows",
         )
-    import xlsxwriter  # type: ignore[import-untyped]  # only where a workbook is asked for
+    import xlsxwriter  # only where a workbook is asked for
 
     frame = printable(frame)
     buffer = io.BytesIO()
