@@ -50,7 +50,7 @@ def build(folder: Path, rows: int, large: int) -> list[str]:
     lines = [f"### {rows:,} rows ({file.stat().st_size / 1e6:,.0f} MB)", "", *_table(measured)]
     file = events.write(folder, large, users=20_000_000, tags=1000)
     few = ["overlap_build", "polars_len", "polars_len_and_users", "duckdb_approx"]
-    more = measure.in_turn(few, file, 2) | measure.in_turn(["datasketches_theta"], file, 1)
+    more = measure.in_turn(few, file, 2)
     lines += [f"### {large:,} rows ({file.stat().st_size / 1e6:,.0f} MB)", "", *_table(more)]
     ours, before = more["overlap_build"], measured["overlap_build"]
     return [

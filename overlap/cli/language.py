@@ -19,6 +19,7 @@ from overlap.cli.app import (
     To,
     app,
 )
+from overlap.cli.formats import CHANCE, EXACT, TEXT, USERS
 from overlap.cli.giving import Columns, asked, give
 from overlap.cli.output import progress
 from overlap.cli.several import Several
@@ -36,11 +37,7 @@ from overlap.terms import Lexicon
 if TYPE_CHECKING:
     from overlap.insights.language import Sides
 
-_TEXT: Callable[[Any], str] = str
-_USERS: Callable[[Any], str] = wording.users
-_EXACT: Callable[[Any], str] = lambda exact: "exact" if exact else "95%"  # noqa: E731
 _NUMBER: Callable[[Any], str] = lambda z: f"{z:+.1f}"  # noqa: E731
-_CHANCE: Callable[[Any], str] = lambda q: "<0.0001" if q < 0.0001 else f"{q:.4f}"  # noqa: E731
 _BEST: Callable[[Any], str] = lambda mutual: "mutual" if mutual else ""  # noqa: E731
 
 _SHOWN = 20
@@ -141,20 +138,20 @@ def language_of(
 
 
 _TERMS: Columns = {
-    "term": ("term", _TEXT), "direction": ("", _TEXT), "z": ("z", _NUMBER),
-    "log_odds": ("log-odds", _NUMBER), "q_value": ("q", _CHANCE),
-    "users": ("users", _USERS), "users_low": ("low", _USERS), "users_high": ("high", _USERS),
-    "exact": ("", _EXACT), "share_of_segment": ("of segment", wording.percent),
-    "expected_users": ("expected", _USERS), "rest_users": ("of the rest", _USERS),
-    "share_of_rest": ("share", wording.percent), "suppressed": ("", _TEXT),
+    "term": ("term", TEXT), "direction": ("", TEXT), "z": ("z", _NUMBER),
+    "log_odds": ("log-odds", _NUMBER), "q_value": ("q", CHANCE),
+    "users": ("users", USERS), "users_low": ("low", USERS), "users_high": ("high", USERS),
+    "exact": ("", EXACT), "share_of_segment": ("of segment", wording.percent),
+    "expected_users": ("expected", USERS), "rest_users": ("of the rest", USERS),
+    "share_of_rest": ("share", wording.percent), "suppressed": ("", TEXT),
 }  # fmt: skip
 _WORDS: Columns = {
-    "selling_point": ("selling point", _TEXT), "selling_point_users": ("users", _USERS),
-    "word": ("word", _TEXT), "word_users": ("users", _USERS), "both_users": ("say both", _USERS),
-    "both_users_low": ("low", _USERS), "both_users_high": ("high", _USERS), "exact": ("", _EXACT),
-    "either_users": ("either", _USERS), "expected_users": ("by chance", _USERS),
+    "selling_point": ("selling point", TEXT), "selling_point_users": ("users", USERS),
+    "word": ("word", TEXT), "word_users": ("users", USERS), "both_users": ("say both", USERS),
+    "both_users_low": ("low", USERS), "both_users_high": ("high", USERS), "exact": ("", EXACT),
+    "either_users": ("either", USERS), "expected_users": ("by chance", USERS),
     "affinity": ("affinity", wording.index), "z": ("z", _NUMBER), "margin": ("ahead", _NUMBER),
-    "q_value": ("q", _CHANCE), "mutual": ("", _BEST), "suppressed": ("", _TEXT),
+    "q_value": ("q", CHANCE), "mutual": ("", _BEST), "suppressed": ("", TEXT),
 }  # fmt: skip
 
 

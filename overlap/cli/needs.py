@@ -21,6 +21,7 @@ from overlap.cli.app import (
     To,
     app,
 )
+from overlap.cli.formats import CHANCE, TEXT, USERS
 from overlap.cli.giving import asked, give
 from overlap.cli.output import print_json, show
 from overlap.insights import wording
@@ -32,9 +33,6 @@ from overlap.model import TERM_KIND
 from overlap.panel import open_panel
 from overlap.reports import about_store
 
-_TEXT: Callable[[Any], str] = str
-_USERS: Callable[[Any], str] = wording.users
-_CHANCE: Callable[[Any], str] = lambda q: "<0.0001" if q < 0.0001 else f"{q:.4f}"  # noqa: E731
 _RUNNING: Callable[[Any], str] = lambda running: "running" if running else "over"  # noqa: E731
 _TIMES: Callable[[Any], str] = lambda growth: f"×{wording.times(1 + growth)}"  # noqa: E731
 _SCORE: Callable[[Any], str] = lambda score: f"{score:.0f}"  # noqa: E731
@@ -99,13 +97,13 @@ def needs(
         give(frame, True, None, {})
     elif not (csv or excel or parquet):
         give(_shortly(frame), False, None, {
-            "name": ("need", _TEXT), "kind": ("kind", _TEXT), "since": ("since", _TEXT),
-            "running": ("", _RUNNING), "users": ("users", _USERS), "users_low": ("low", _USERS),
-            "users_high": ("high", _USERS), "burst_users": ("in the burst", _USERS),
+            "name": ("need", TEXT), "kind": ("kind", TEXT), "since": ("since", TEXT),
+            "running": ("", _RUNNING), "users": ("users", USERS), "users_low": ("low", USERS),
+            "users_high": ("high", USERS), "burst_users": ("in the burst", USERS),
             "exact": ("", _PRECISION), "growth": ("growth", _TIMES), "growth_low": ("low", _TIMES),
             "tgi": ("TGI", wording.index), "tgi_shrunk_low": ("at least", wording.index),
-            "q_value": ("q", _CHANCE), "score": ("score", _SCORE), "carriers": ("carriers", _TEXT),
-            "words": ("words", _TEXT),
+            "q_value": ("q", CHANCE), "score": ("score", _SCORE), "carriers": ("carriers", TEXT),
+            "words": ("words", TEXT),
         }, told)  # fmt: skip
 
 
@@ -193,9 +191,9 @@ def draw_map(
         print_json(found.to_dict())
     elif not (csv or excel or parquet):
         show(found.communities.with_columns(pl.col("largest", "terms").list.join(", ")), {
-            "community": ("", _TEXT), "name": ("community", _TEXT),
-            "audiences": ("audiences", _TEXT), "core_users": ("users in two of them", _USERS),
-            "exact": ("", _PRECISION), "largest": ("largest", _TEXT),
+            "community": ("", TEXT), "name": ("community", TEXT),
+            "audiences": ("audiences", TEXT), "core_users": ("users in two of them", USERS),
+            "exact": ("", _PRECISION), "largest": ("largest", TEXT),
         }, _told(found.nodes, found.edges, found.inside, found.hidden))  # fmt: skip
 
 

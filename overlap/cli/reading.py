@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Any, Optional
+from typing import Annotated, Optional
 
 import polars as pl
 import typer
@@ -20,6 +19,7 @@ from overlap.cli.app import (
     To,
     app,
 )
+from overlap.cli.formats import EXACT, TEXT, USERS
 from overlap.cli.giving import asked, give
 from overlap.cli.output import print_json, show_facts
 from overlap.expressions import to_text
@@ -30,10 +30,6 @@ from overlap.insights.summary import summary
 from overlap.model import SIZE_FIELDS, Estimate
 from overlap.panel import open_panel
 from overlap.reports import about_store
-
-_TEXT: Callable[[Any], str] = str
-_USERS: Callable[[Any], str] = wording.users
-_EXACT: Callable[[Any], str] = lambda exact: "exact" if exact else "95%"  # noqa: E731
 
 
 @app.command()
@@ -85,9 +81,9 @@ def list_audiences(
         shown.then(pl.col(name)).alias(name) for name in hidden
     )  # fmt: skip
     give(frame, json, csv, {
-        "kind": ("kind", _TEXT), "name": ("name", _TEXT), "users": ("users", _USERS),
-        "low": ("low", _USERS), "high": ("high", _USERS), "exact": ("", _EXACT),
-        "events": ("events", _USERS),
+        "kind": ("kind", TEXT), "name": ("name", TEXT), "users": ("users", USERS),
+        "low": ("low", USERS), "high": ("high", USERS), "exact": ("", EXACT),
+        "events": ("events", USERS),
     }, excel=excel, parquet=parquet, about=about_store(opened, "list", {"kind": kind}))  # fmt: skip
 
 
@@ -144,13 +140,13 @@ def pairs(
     )  # fmt: skip
     question = {"anchor": to_text(panel.resolve(anchor)), "kind": kind, "baseline": baseline}
     give(frame, json, csv, {
-        "name": ("name", _TEXT), "users": ("users", _USERS), "overlap_users": ("overlap", _USERS),
-        "overlap_low": ("low", _USERS), "overlap_high": ("high", _USERS),
-        "exact": ("", _EXACT),
-        "expected_users": ("by chance", _USERS), "excess_users": ("excess", _USERS),
+        "name": ("name", TEXT), "users": ("users", USERS), "overlap_users": ("overlap", USERS),
+        "overlap_low": ("low", USERS), "overlap_high": ("high", USERS),
+        "exact": ("", EXACT),
+        "expected_users": ("by chance", USERS), "excess_users": ("excess", USERS),
         "share_of_anchor": ("of anchor", wording.percent), "tgi": ("TGI", wording.index),
         "tgi_low": ("low", wording.index), "tgi_high": ("high", wording.index),
-        "suppressed": ("", _TEXT),
+        "suppressed": ("", TEXT),
     }, excel=excel, parquet=parquet,
         about=about_store(opened, "pairs", question, window=periods))  # fmt: skip
 
@@ -187,13 +183,13 @@ def openings(
     question = {"category": category, "brand": brand, "kind": kind, "baseline": baseline}
     first = frame["reason"][0] if len(frame) and frame["score"][0] is not None else ""
     give(frame, json, csv, {
-        "interest": (kind, _TEXT), "score": ("score", wording.index),
-        "overlap_users": ("overlap", _USERS), "overlap_low": ("low", _USERS),
-        "overlap_high": ("high", _USERS), "expected_users": ("by chance", _USERS),
+        "interest": (kind, TEXT), "score": ("score", wording.index),
+        "overlap_users": ("overlap", USERS), "overlap_low": ("low", USERS),
+        "overlap_high": ("high", USERS), "expected_users": ("by chance", USERS),
         "tgi": ("TGI", wording.index), "fair_share_index": ("fair share", wording.index),
-        "gap_users": ("gap", _USERS), "growth": ("growth", wording.percent),
-        "rank_low": ("rank from", _TEXT), "rank_high": ("to", _TEXT), "grade": ("grade", _TEXT),
-        "suppressed": ("", _TEXT),
+        "gap_users": ("gap", USERS), "growth": ("growth", wording.percent),
+        "rank_low": ("rank from", TEXT), "rank_high": ("to", TEXT), "grade": ("grade", TEXT),
+        "suppressed": ("", TEXT),
     }, first, excel=excel, parquet=parquet, about=about_store(
         opened, "openings", question, window=periods, language=language
     ))  # fmt: skip

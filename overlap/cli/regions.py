@@ -18,18 +18,15 @@ from overlap.cli.app import (
     To,
     app,
 )
+from overlap.cli.formats import EXACT, TEXT, USERS
 from overlap.cli.giving import asked, give
 from overlap.expressions import to_text
-from overlap.insights import wording
 from overlap.insights.regions import MOST_AUDIENCES
 from overlap.insights.regions import regions as find_regions
 from overlap.panel import open_panel
 from overlap.reports import about_store
 
-_TEXT: Callable[[Any], str] = str
 _ALL: Callable[[Any], str] = " & ".join
-_USERS: Callable[[Any], str] = wording.users
-_EXACT: Callable[[Any], str] = lambda exact: "exact" if exact else "95%"  # noqa: E731
 
 
 @app.command()
@@ -64,11 +61,11 @@ def regions(
         "inside": to_text(panel.resolve(inside)) if inside else None,
     }
     give(frame, json, csv, {
-        "audiences": ("in all of", _ALL), "degree": ("of", _TEXT),
-        "exclusive_users": ("and no other", _USERS), "exclusive_low": ("low", _USERS),
-        "exclusive_high": ("high", _USERS), "exact": ("", _EXACT),
-        "inclusive_users": ("whatever else", _USERS), "inclusive_low": ("low", _USERS),
-        "inclusive_high": ("high", _USERS), "inclusive_exact": ("", _EXACT),
-        "suppressed": ("", _TEXT),
+        "audiences": ("in all of", _ALL), "degree": ("of", TEXT),
+        "exclusive_users": ("and no other", USERS), "exclusive_low": ("low", USERS),
+        "exclusive_high": ("high", USERS), "exact": ("", EXACT),
+        "inclusive_users": ("whatever else", USERS), "inclusive_low": ("low", USERS),
+        "inclusive_high": ("high", USERS), "inclusive_exact": ("", EXACT),
+        "suppressed": ("", TEXT),
     }, excel=excel, parquet=parquet,
         about=about_store(opened, "regions", question, window=periods))  # fmt: skip

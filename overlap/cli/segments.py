@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Any, Optional
+from typing import Annotated, Optional
 
 import polars as pl
 import typer
@@ -20,6 +19,7 @@ from overlap.cli.app import (
     To,
     app,
 )
+from overlap.cli.formats import CHANCE, EXACT, TEXT, USERS
 from overlap.cli.giving import asked, give
 from overlap.expressions import to_text
 from overlap.insights import planner, wording
@@ -27,11 +27,6 @@ from overlap.insights.profile import profile as find_profile
 from overlap.model import UsageError
 from overlap.panel import open_panel
 from overlap.reports import about_store
-
-_TEXT: Callable[[Any], str] = str
-_USERS: Callable[[Any], str] = wording.users
-_EXACT: Callable[[Any], str] = lambda exact: "exact" if exact else "95%"  # noqa: E731
-_CHANCE: Callable[[Any], str] = lambda q: "<0.0001" if q < 0.0001 else f"{q:.4f}"  # noqa: E731
 
 Segment = Annotated[
     str, typer.Argument(metavar="EXPR", help="Expression of the segment.", show_default=False)
@@ -69,15 +64,15 @@ def profile(
         "baseline": baseline,
     }
     give(frame, json, csv, {
-        "name": (kind, _TEXT), "direction": ("", _TEXT), "tgi": ("TGI", wording.index),
+        "name": (kind, TEXT), "direction": ("", TEXT), "tgi": ("TGI", wording.index),
         "tgi_low": ("low", wording.index), "tgi_high": ("high", wording.index),
         "tgi_shrunk_low": ("at least", wording.index),
-        "tgi_shrunk_high": ("at most", wording.index), "q_value": ("q", _CHANCE),
-        "overlap_users": ("overlap", _USERS), "overlap_low": ("low", _USERS),
-        "overlap_high": ("high", _USERS), "exact": ("", _EXACT),
-        "expected_users": ("by chance", _USERS),
+        "tgi_shrunk_high": ("at most", wording.index), "q_value": ("q", CHANCE),
+        "overlap_users": ("overlap", USERS), "overlap_low": ("low", USERS),
+        "overlap_high": ("high", USERS), "exact": ("", EXACT),
+        "expected_users": ("by chance", USERS),
         "share_of_segment": ("of segment", wording.percent),
-        "share_of_baseline": ("of all", wording.percent), "suppressed": ("", _TEXT),
+        "share_of_baseline": ("of all", wording.percent), "suppressed": ("", TEXT),
     }, _told(frame, fdr), excel=excel, parquet=parquet,
         about=about_store(opened, "profile", question, window=periods))  # fmt: skip
 
@@ -136,15 +131,15 @@ def plan(
         "target": target,
     }
     give(frame, json, csv, {
-        "step": ("step", _TEXT), "tier": ("tier", _TEXT), "audience": ("audience", _TEXT),
+        "step": ("step", TEXT), "tier": ("tier", TEXT), "audience": ("audience", TEXT),
         "tgi": ("TGI", wording.index), "tgi_shrunk_low": ("at least", wording.index),
-        "new_users": ("adds", _USERS), "new_users_low": ("low", _USERS),
-        "new_users_high": ("high", _USERS), "cumulative_users": ("in all", _USERS),
-        "cumulative_users_low": ("low", _USERS), "cumulative_users_high": ("high", _USERS),
+        "new_users": ("adds", USERS), "new_users_low": ("low", USERS),
+        "new_users_high": ("high", USERS), "cumulative_users": ("in all", USERS),
+        "cumulative_users_low": ("low", USERS), "cumulative_users_high": ("high", USERS),
         "cumulative_share": ("of category", wording.percent),
-        "reached_users": ("reached", _USERS),
-        "efficiency": ("of them category", wording.percent), "exact": ("", _EXACT),
-        "suppressed": ("", _TEXT),
+        "reached_users": ("reached", USERS),
+        "efficiency": ("of them category", wording.percent), "exact": ("", EXACT),
+        "suppressed": ("", TEXT),
     }, _ends(frame, target), excel=excel, parquet=parquet,
         about=about_store(opened, "plan", question, window=periods))  # fmt: skip
 

@@ -20,6 +20,7 @@ from overlap.cli.app import (
     To,
     app,
 )
+from overlap.cli.formats import TEXT, USERS
 from overlap.cli.giving import Columns, asked, give
 from overlap.expressions import to_text
 from overlap.insights import wording
@@ -28,8 +29,6 @@ from overlap.insights.trends import trends as follow_trends
 from overlap.panel import open_panel
 from overlap.reports import about_store
 
-_TEXT: Callable[[Any], str] = str
-_USERS: Callable[[Any], str] = wording.users
 _SHARE: Callable[[Any], str] = lambda share: wording.percent(share, 2)  # noqa: E731
 _MARK: Callable[[Any], str] = lambda burst: "burst" if burst else ""  # noqa: E731
 _WHOLE: Callable[[Any], str] = lambda whole: "" if whole else "in part"  # noqa: E731
@@ -91,19 +90,19 @@ def trends(
 
 def _shown(category: str | None, brand: str | None) -> Columns:
     columns: dict[str, tuple[str, Callable[[Any], str]]] = {
-        "period": ("period", _TEXT), "whole": ("", _WHOLE), "users": ("users", _USERS),
-        "users_low": ("low", _USERS), "users_high": ("high", _USERS),
+        "period": ("period", TEXT), "whole": ("", _WHOLE), "users": ("users", USERS),
+        "users_low": ("low", USERS), "users_high": ("high", USERS),
         "share": ("share", _SHARE),
     }  # fmt: skip
     if category is not None:
         columns |= {
-            "overlap_users": ("overlap", _USERS), "overlap_low": ("low", _USERS),
-            "overlap_high": ("high", _USERS), "tgi": ("TGI", wording.index),
+            "overlap_users": ("overlap", USERS), "overlap_low": ("low", USERS),
+            "overlap_high": ("high", USERS), "tgi": ("TGI", wording.index),
             "tgi_low": ("low", wording.index), "tgi_high": ("high", wording.index),
         }  # fmt: skip
     if brand is not None:
         columns["brand_penetration"] = ("penetration", wording.percent)
     return columns | {
-        "expected_users": ("expected", _USERS), "z": ("z", _Z), "burst": ("", _MARK),
-        "suppressed": ("", _TEXT),
+        "expected_users": ("expected", USERS), "z": ("z", _Z), "burst": ("", _MARK),
+        "suppressed": ("", TEXT),
     }  # fmt: skip

@@ -12,9 +12,9 @@ import typer
 
 from overlap import workspace as work
 from overlap.cli.app import CsvFile, ExcelFile, From, Json, ParquetFile, StorePath, To, app
+from overlap.cli.formats import EXACT, TEXT, USERS
 from overlap.cli.giving import give, window
 from overlap.cli.output import print_json, show, show_facts
-from overlap.insights import wording
 from overlap.model import Window
 from overlap.panel import Panel, open_panel
 from overlap.reports import About, about_store
@@ -37,9 +37,6 @@ Address = Annotated[
 ]
 Which = Annotated[str, typer.Argument(metavar="NAME", help="Name or id of a saved segment.")]
 
-_TEXT: Callable[[Any], str] = str
-_USERS: Callable[[Any], str] = wording.users
-_EXACT: Callable[[Any], str] = lambda exact: "exact" if exact else "95%"  # noqa: E731
 _DAY: Callable[[Any], str] = lambda moment: f"{moment:%Y-%m-%d %H:%M}"  # noqa: E731
 _CHANGE: Callable[[Any], str] = lambda change: f"{100 * change:+.1f}%"  # noqa: E731
 _SHORT: Callable[[Any], str] = lambda text: _shortened(text, 60)  # noqa: E731
@@ -116,11 +113,11 @@ def list_segments(
         frame = work.listing(kept.segments(owner=owner, text=text))
         more = "" if len(frame) else f"no such segment is saved in {kept.where}"
     give(frame, json, csv, {
-        "name": ("name", _TEXT), "users": ("users when saved", _USERS), "low": ("low", _USERS),
-        "high": ("high", _USERS), "exact": ("", _EXACT), "expression": ("expression", _SHORT),
-        "window_from": ("from", _TEXT), "window_to": ("to", _TEXT), "owner": ("owner", _TEXT),
-        "updated": ("saved (UTC)", _DAY), "version": ("version", _TEXT),
-        "suppressed": ("", _TEXT),
+        "name": ("name", TEXT), "users": ("users when saved", USERS), "low": ("low", USERS),
+        "high": ("high", USERS), "exact": ("", EXACT), "expression": ("expression", _SHORT),
+        "window_from": ("from", TEXT), "window_to": ("to", TEXT), "owner": ("owner", TEXT),
+        "updated": ("saved (UTC)", _DAY), "version": ("version", TEXT),
+        "suppressed": ("", TEXT),
     }, more, excel=excel, parquet=parquet, about=About("segments"))  # fmt: skip
 
 
@@ -149,8 +146,8 @@ def show_segment(
         _tell(segment, kept, json)
     sys.stdout.write("\n")
     show(history, {
-        "version": ("version", _TEXT), "action": ("", _TEXT), "author": ("by", _TEXT),
-        "updated": ("at (UTC)", _DAY), "name": ("name", _SHORT), "users": ("users", _USERS),
+        "version": ("version", TEXT), "action": ("", TEXT), "author": ("by", TEXT),
+        "updated": ("at (UTC)", _DAY), "name": ("name", _SHORT), "users": ("users", USERS),
         "expression": ("expression", _SHORT), "note": ("note", _SHORT),
     })  # fmt: skip
 
@@ -214,12 +211,12 @@ def compare(
         if row["problem"] is not None
     ]
     give(frame, json, csv, {
-        "store": ("store", _TEXT), "snapshot": ("snapshot", _TEXT),
-        "saved_users": ("users when saved", _USERS), "saved_low": ("low", _USERS),
-        "saved_high": ("high", _USERS), "users": ("users now", _USERS), "low": ("low", _USERS),
-        "high": ("high", _USERS), "exact": ("", _EXACT), "change": ("change", _CHANGE),
+        "store": ("store", TEXT), "snapshot": ("snapshot", TEXT),
+        "saved_users": ("users when saved", USERS), "saved_low": ("low", USERS),
+        "saved_high": ("high", USERS), "users": ("users now", USERS), "low": ("low", USERS),
+        "high": ("high", USERS), "exact": ("", EXACT), "change": ("change", _CHANGE),
         "change_low": ("low", _CHANGE), "change_high": ("high", _CHANGE),
-        "verdict": ("", _TEXT), "suppressed": ("", _TEXT),
+        "verdict": ("", TEXT), "suppressed": ("", TEXT),
     }, "\n".join([f"{segment.name}: {segment.expression}", *problems]),
         excel=excel, parquet=parquet, about=about)  # fmt: skip
 
