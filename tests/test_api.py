@@ -98,7 +98,7 @@ def test_the_session_in_the_docs_runs_and_prints_what_it_says(
     command = re.search(r"```sh\n(.*?)```", page, re.S)
     assert command is not None
     monkeypatch.setattr("sys.argv", command[1].split())
-    with pytest.raises(SystemExit, match="^0$"):
+    with pytest.raises(SystemExit, match=r"^0$"):
         main()
     names: dict[str, object] = {}
     blocks = re.findall(r"```python\n(.*?)```(?:\n\n```\n(.*?)```)?", page, re.S)
