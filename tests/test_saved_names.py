@@ -1,6 +1,8 @@
 """Wherever an expression may stand, `@name` stands for a saved segment."""
 
 import json
+import re
+import shlex
 import shutil
 from pathlib import Path
 
@@ -76,6 +78,33 @@ def test_an_export_takes_a_name_and_reports_it(
     report = json.loads(capsys.readouterr().out)
     assert (report["segment"], report["expression"]) == ('@"tv gamers"', SEGMENT)
     assert report["exact"] == 4104
+
+
+def test_the_segments_and_needs_of_the_readme_are_found_by_its_commands(
+    built: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+    blocks = re.findall(r"```sh\n(.*?)```", readme, re.S)
+    shutil.copytree(built, tmp_path / "store")
+    (tmp_path / "events").mkdir()
+    shutil.copy(sample_events(), tmp_path / "events" / "week.parquet")
+    monkeypatch.chdir(tmp_path)
+    lines = [line for block in blocks if "@" in block or "--terms" in block
+             for line in block.splitlines() if "postgresql" not in block]  # fmt: skip
+    commands = [words for line in lines if (words := shlex.split(line, comments=True))]
+    assert [words[1] for words in commands] == [
+        "profile", "plan", "regions", "segments", "export",
+        "build", "trends", "language", "needs", "map",
+    ]  # fmt: skip
+    for words in commands:
+        ran(monkeypatch, *words[1:])
+    assert "城市漫步 City walk" in capsys.readouterr().out
+    members = (tmp_path / "tv-gamers.csv").read_text("utf-8-sig").splitlines()
+    held = (tmp_path / "tv-gamers-holdout.csv").read_text("utf-8-sig").splitlines()
+    assert len(members) + len(held) - 2 == 4104
 
 
 def test_a_name_nobody_saved_is_pointed_at(
