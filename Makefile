@@ -29,7 +29,7 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 
 screenshots: $(READY) ## take the pictures of the dashboard that the docs show
-	$(BIN)/python docs/screenshots.py
+	$(BIN)/python -m docs.screenshots
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

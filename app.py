@@ -1,5 +1,7 @@
-"""The dashboard: opens the store, binds the pages, runs the one that is asked for."""
+"""The dashboard's server: `streamlit run app.py`."""
 
-from overlap.dashboard.router import run
+from streamlit.starlette import App
 
-run()
+from overlap.dashboard.server import SCRIPT, middleware
+
+app = App(SCRIPT, middleware=middleware())

@@ -48,6 +48,7 @@ class Members:
         counts = np.bincount(audience[first], minlength=len(sketches.audiences))
         self.of = np.concatenate([[0], np.cumsum(counts)])
         self._used: dict[Window, Mask] = {}
+        self._hits: dict[Window, Counts] = {}
         self._groups: dict[int, NDArray[np.uint8]] = {}
 
     @property
@@ -72,8 +73,7 @@ class Members:
         elif len(codes) == 1:
             counts = np.array([len(self.users_of(int(codes[0]), 1, window))])
         else:
-            running = np.concatenate([[0], np.cumsum(self.used(window))])
-            counts = running[self.of[codes + 1]] - running[self.of[codes]]
+            counts = self._active(window)[codes]
         return counts
 
     def events(self, members: slice, window: Window = ALL_PERIODS) -> Counts:
@@ -83,19 +83,35 @@ class Members:
         events = self.entry_events[entries].astype(np.int64)
         if window != ALL_PERIODS:
             events *= within(self._days, window)[self.entry_period[entries]]
-        running = np.concatenate([[0], np.cumsum(events)])
-        sums: Counts = np.diff(running[bounds - bounds[0]])
+        if not len(events):
+            return events
+        sums: Counts = np.add.reduceat(events, bounds[:-1] - bounds[0])
         return sums
 
     def used(self, window: Window) -> Mask:
         """Return which memberships have events within a window; empty where all do."""
         if window == ALL_PERIODS:
             return np.empty(0, dtype=bool)
-        if window not in self._used:
+        # Threads share this: what one of them forgets, another may be about to look up.
+        found = self._used.get(window)
+        if found is None:
+            inside = within(self._days, window)[self.entry_period]
+            found = np.logical_or.reduceat(inside, self.entry[:-1]) if len(inside) else inside
             if len(self._used) >= _WINDOWS:
                 self._used.clear()
-            self._used[window] = self.events(slice(0, len(self.user)), window) > 0
-        return self._used[window]
+            self._used[window] = found
+        return found
+
+    def _active(self, window: Window) -> Counts:
+        """Return the number of kept users of every audience in a window."""
+        found = self._hits.get(window)
+        if found is None:
+            places = np.searchsorted(np.flatnonzero(self.used(window)), self.of)
+            found = np.diff(places)
+            if len(self._hits) >= _WINDOWS:
+                self._hits.clear()
+            self._hits[window] = found
+        return found
 
     def groups(self, count: int) -> NDArray[np.uint8]:
         """Return a random group of each user, by the remainder of the hash; count at most 256."""

@@ -32,6 +32,8 @@ import pyarrow.parquet as pq
 from overlap import sketches as sk
 from overlap.model import (
     FORMAT_VERSION,
+    FULL_THETA,
+    UNIVERSE,
     DataError,
     EventRoles,
     Policy,
@@ -41,6 +43,7 @@ from overlap.model import (
 )
 
 _PARTS = "parts"
+_FILES = ("audiences.parquet", "users.parquet", "entries.parquet", "totals.parquet")
 _TEMPORARY = ".tmp-"
 _STALE_SECONDS = 24 * 3600
 
@@ -57,8 +60,7 @@ class Store:
     @property
     def snapshot(self) -> str:
         """A short name of this content: equal for equal sets of parts."""
-        lineage = ",".join(sorted(self.sketches.lineage))
-        return hashlib.sha256(lineage.encode()).hexdigest()[:12]
+        return _snapshot(self.sketches.lineage)
 
     @property
     def policy(self) -> Policy:
@@ -77,6 +79,105 @@ class Store:
             for part in self.parts
             for f in (self.path / _PARTS / part).iterdir()
         )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A store as its parts describe themselves, its audiences unread.
+
+    `floor_rate` is the least of the parts', which a merge may still lower.
+    """
+
+    spec: SketchSpec
+    floor_rate: float
+    snapshot: str
+    provenance: Mapping[str, Provenance]
+    parts: int
+
+
+def is_store(path: Path) -> bool:
+    """Whether a folder is one that holds parts of a store, whole or not."""
+    return not path.name.startswith(".") and (path / _PARTS).is_dir()
+
+
+def changed_at(path: Path) -> float:
+    """Return when a part was last added to a store or taken from it, in seconds of the epoch.
+
+    Raises OSError when the folder is gone.
+    """
+    return (path / _PARTS).stat().st_mtime
+
+
+Stamp = tuple[tuple[str, int, int], ...]
+"""The files of a store's parts with their times, in nanoseconds, and sizes, in bytes."""
+
+
+def stamp(path: Path) -> Stamp:
+    """Return what changes when a store's parts do, and when nothing else does.
+
+    Half-written parts and what is saved beside the parts are left out.
+    """
+    found = []
+    for file in (path / _PARTS).rglob("*"):
+        if any(part.startswith(".") for part in file.relative_to(path).parts):
+            continue
+        try:
+            status = file.stat()
+        except OSError:
+            continue
+        if not file.is_dir():
+            found.append((str(file.relative_to(path)), status.st_mtime_ns, status.st_size))
+    return tuple(sorted(found))
+
+
+def read_outline(path: Path) -> Outline:
+    """Return what a store says of itself, without reading what it holds.
+
+    Raises DataError as `read_store` does for what is read: a folder without parts, another format
+    version, parts whose specs differ or whose description is damaged or incomplete.
+    """
+    names = _part_names(path)
+    if not names:
+        raise _no_store(path)
+    metas = [_read_meta(path / _PARTS / name) for name in names]
+    for name, meta in zip(names, metas, strict=True):
+        with _located(path):
+            sk.check_spec(metas[0]["spec"], meta["spec"])
+        with _reading(path / _PARTS / name):
+            for file in _FILES:
+                pq.read_metadata(path / _PARTS / name / file)
+    return Outline(
+        spec=metas[0]["spec"],
+        floor_rate=min(meta["floor"] for meta in metas) / FULL_THETA,
+        snapshot=_snapshot(frozenset[str]().union(*(meta["lineage"] for meta in metas))),
+        provenance={k: v for meta in metas for k, v in meta["provenance"].items()},
+        parts=len(names),
+    )
+
+
+def kept_users(path: Path) -> tuple[int, float]:
+    """Return how many users a store keeps of everybody, and the rate they were kept at.
+
+    Reads two columns of each part. Raises DataError where there is no store or a file is damaged.
+    """
+    thetas, users = [], []
+    names = _part_names(path)
+    if not names:
+        raise _no_store(path)
+    for name in names:
+        folder = path / _PARTS / name
+        with _reading(folder):
+            everybody = pl.read_parquet(folder / "audiences.parquet").filter(
+                (pl.col("kind") == UNIVERSE.kind) & (pl.col("name") == UNIVERSE.name)
+            )
+            thetas.append(int(everybody["theta"].item()))
+            users.append(pl.scan_parquet(folder / "users.parquet"))
+    theta = min(thetas)
+    with _reading(path):
+        below = [part.filter(pl.col("hash") < theta) for part in users]
+        many = pl.concat(below).unique() if len(below) > 1 else below[0]
+        hits = int(many.select(pl.len()).collect(engine="streaming").item())
+    return hits, theta / FULL_THETA
 
 
 def add_part(
@@ -135,10 +236,7 @@ def read_store(path: Path) -> Store:
     """
     names = _part_names(path)
     if not names:
-        what = "this folder holds no store" if path.is_dir() else "there is no store here"
-        raise DataError(
-            what, where=str(path), cure="make one with: overlap build SOURCE --store " + str(path)
-        )
+        raise _no_store(path)
     metas = {name: _read_meta(path / _PARTS / name) for name in names}
     provenance = {k: v for meta in metas.values() for k, v in meta["provenance"].items()}
     parts: list[sk.Sketches] = []
@@ -323,6 +421,17 @@ def _part_names(path: Path) -> tuple[str, ...]:
     if not parts.is_dir():
         return ()
     return tuple(sorted(p.name for p in parts.iterdir() if p.is_dir() and p.name[0] != "."))
+
+
+def _no_store(path: Path) -> DataError:
+    what = "this folder holds no store" if path.is_dir() else "there is no store here"
+    return DataError(
+        what, where=str(path), cure="make one with: overlap build SOURCE --store " + str(path)
+    )
+
+
+def _snapshot(lineage: frozenset[str]) -> str:
+    return hashlib.sha256(",".join(sorted(lineage)).encode()).hexdigest()[:12]
 
 
 def _part_name(lineage: frozenset[str]) -> str:

@@ -3,6 +3,8 @@
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ["browsing"]
+
 settings.register_profile("overlap", deadline=None, derandomize=True)
 settings.load_profile("overlap")
 

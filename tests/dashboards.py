@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from community import Row, sketched, with_universe
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from overlap.model import Policy, Provenance
 from overlap.store import add_part
@@ -20,6 +22,31 @@ def write_store(path: Path, rows: Iterable[Row], policy: Policy | None = None, *
     (leaf,) = sketches.lineage
     add_part(path, sketches, {leaf: Provenance(policy=policy or Policy())})
     return path
+
+
+def opener(monkeypatch: Any) -> Callable[..., AppTest]:
+    """Return a function that runs a page on a store as a link with a query would open it.
+
+    A parameter that is no name in Python is written with an underscore behind it: `from_`.
+    """
+
+    def run(store: Path | None, floor: object = None, at: str = "", **query: str) -> AppTest:
+        for name, value in (("OVERLAP_STORE", store), ("OVERLAP_DISPLAY_FLOOR", floor)):
+            monkeypatch.delenv(name, raising=False)
+            if value is not None:
+                monkeypatch.setenv(name, str(value))
+        app = AppTest.from_file(
+            str(ROOT / "overlap" / "dashboard" / "server" / "script.py"), default_timeout=60
+        )
+        if at:
+            app._page_hash = calc_hash(at)
+        for name, value in query.items():
+            app.query_params[name.strip("_")] = value
+        app.run()
+        assert not app.exception
+        return app
+
+    return run
 
 
 def page(app: Any) -> str:

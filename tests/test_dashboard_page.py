@@ -9,10 +9,10 @@ from datetime import date
 import polars as pl
 import pytest
 from community import random_rows, week
-from dashboards import ROOT, page, write_store
-from streamlit.testing.v1 import AppTest
+from dashboards import opener, page, write_store
 
 from overlap.dashboard.data import open_store
+from overlap.dashboard.router import PAGES, Entry
 from overlap.insights.openings import scored
 from overlap.insights.wording import users
 from overlap.model import Policy, Window
@@ -36,19 +36,7 @@ def sampled(tmp_path_factory):
 
 @pytest.fixture
 def run(monkeypatch):
-    def run(store, floor=None, **query):
-        for name, value in (("OVERLAP_STORE", store), ("OVERLAP_DISPLAY_FLOOR", floor)):
-            monkeypatch.delenv(name, raising=False)
-            if value is not None:
-                monkeypatch.setenv(name, str(value))
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-        for name, value in query.items():
-            app.query_params[name.strip("_")] = value
-        app.run()
-        assert not app.exception
-        return app
-
-    return run
+    return opener(monkeypatch)
 
 
 def rows(store, **how):
@@ -108,7 +96,7 @@ def test_the_opening_of_the_link_is_on_the_card(run, exact):
     app = run(exact, category="tv", opening="food")
     reason = rows(exact).filter(pl.col("interest") == "food")["reason"][0]
     assert reason in page(app)
-    assert app.code[0].value == "category:tv & interest:food"
+    assert [code.value for code in app.code] == [reason, "category:tv & interest:food"]
 
 
 def test_the_window_and_the_baseline_of_the_link_are_used(run, exact):
@@ -333,7 +321,7 @@ def test_an_error_nobody_thought_of_is_a_sentence_with_a_number(run, exact, monk
     def broken(*_):
         raise ZeroDivisionError("inner detail")
 
-    monkeypatch.setattr("overlap.dashboard.openings.page", broken)
+    monkeypatch.setitem(PAGES, "openings", Entry(broken))
     app = run(exact, category="tv")
     assert "Something went wrong" in page(app)
     assert "inner detail" not in page(app)

@@ -3,19 +3,25 @@
 from overlap.charts.bars import bar_widths
 from overlap.charts.colours import SELECTED
 from overlap.charts.language import language_words
+from overlap.charts.matrix import NUMBERS as MATRIX_NUMBERS
+from overlap.charts.matrix import affinity_matrix
 from overlap.charts.needs import needs_list
 from overlap.charts.needs_map import map_picture
+from overlap.charts.precision import precision_lines
 from overlap.charts.profile import profile_dots
 from overlap.charts.quadrant import drawable, has_fair_share, opening_quadrant
 from overlap.charts.staircase import reach_staircase
 from overlap.charts.trends import MEASURES as TREND_MEASURES
 from overlap.charts.trends import sparkline, trend_chart
+from overlap.charts.trends_compared import trends_compared
 from overlap.charts.upset import upset
 from overlap.charts.venn import two_sets
 
 __all__ = [
+    "MATRIX_NUMBERS",
     "SELECTED",
     "TREND_MEASURES",
+    "affinity_matrix",
     "bar_widths",
     "drawable",
     "has_fair_share",
@@ -23,10 +29,12 @@ __all__ = [
     "map_picture",
     "needs_list",
     "opening_quadrant",
+    "precision_lines",
     "profile_dots",
     "reach_staircase",
     "sparkline",
     "trend_chart",
+    "trends_compared",
     "two_sets",
     "upset",
 ]

@@ -85,13 +85,13 @@ class _Axes:
         return Spot(cut(row["term"], LONGEST_WORD), _PLOT[0] * x, _PLOT[1] * y, _DOT / 2)
 
 
-def language_words(frame: pl.DataFrame, language: str) -> go.Figure:
+def language_words(frame: pl.DataFrame, language: str, selected: str | None = None) -> go.Figure:
     """Return the words of a segment as dots: z by the users who say them.
 
     Takes the rows of insights.language.LANGUAGE_TABLE. Words over stand above the line in orange,
     words under below it in blue, the others in grey; users are those of the segment above the line
     and of the rest below it. Rows without a z are not drawn, a hashtag only where its word is not
-    there. Every point's customdata starts with its term.
+    there. Every point's customdata starts with its term; the `selected` one has a ring around it.
     """
     words = _WORDS[language]
     rows = _rows(frame)
@@ -115,12 +115,27 @@ def language_words(frame: pl.DataFrame, language: str) -> go.Figure:
                 y=[row["z"] for row in found],
                 mode="markers",
                 name=words[name],
-                marker={"color": colour, "symbol": symbol, "size": size},
+                marker={"color": colour, "symbol": symbol, "size": size, "opacity": 1},
+                selected={"marker": {"opacity": 1}},
+                unselected={"marker": {"opacity": 1}},
                 customdata=[[row["term"], _hover(row, words, language)] for row in found],
                 hovertemplate="%{customdata[1]}<extra></extra>",
             )
         )
+    traces += [_ring(row) for row in rows if row["term"] == selected]
     return go.Figure(data=traces, layout=_layout(axes, words, by_way))
+
+
+def _ring(row: Mapping[str, Any]) -> go.Scatter:
+    """Return the ring around a word's dot."""
+    return go.Scatter(
+        x=[row["x"]],
+        y=[row["z"]],
+        mode="markers",
+        marker={"size": 2 * _DOT, "symbol": "circle-open", "color": RULE, "line": {"width": 2.5}},
+        hoverinfo="skip",
+        showlegend=False,
+    )
 
 
 def _rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
@@ -273,6 +288,7 @@ def _layout(
         "height": HEIGHT,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "hovermode": "closest",
+        "clickmode": "event+select",
         "dragmode": False,
         "font": {"size": 12},
         "shapes": [line],

@@ -10,7 +10,7 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 
-from overlap.charts.colours import MUTED, NOTHING, RULE, SELECTED
+from overlap.charts.colours import MUTED, NOTHING, OPENING, RULE, SELECTED
 from overlap.charts.names import cut
 from overlap.insights import wording
 
@@ -76,12 +76,18 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def needs_list(frame: pl.DataFrame, language: str, most: int = MOST_ROWS) -> go.Figure:
+def needs_list(
+    frame: pl.DataFrame,
+    language: str,
+    most: int = MOST_ROWS,
+    selected: tuple[str, str] | None = None,
+) -> go.Figure:
     """Return needs as rows: name, users by period with the burst in orange, score as a bar.
 
     Takes insights.needs.NEEDS_TABLE in its order; the first `most` are drawn. Every line has a
-    scale of its own, from 0 to its own highest; hidden and partly covered periods are gaps. Bars'
-    customdata start with kind and name.
+    scale of its own, from 0 to its own highest; hidden and partly covered periods are gaps. The
+    customdata of lines and bars start with kind and name; the need whose kind and name are
+    `selected` stands on a tinted ground.
     """
     words = _WORDS[language]
     rows = frame.head(most).to_dicts()
@@ -89,7 +95,7 @@ def needs_list(frame: pl.DataFrame, language: str, most: int = MOST_ROWS) -> go.
     for place, row in enumerate(rows):
         data += _lines(row, place, words, language)
     data.append(_bars(rows, words, language))
-    return go.Figure(data=data, layout=_layout(rows, words, language))
+    return go.Figure(data=data, layout=_layout(rows, words, language, selected))
 
 
 def _lines(
@@ -110,18 +116,24 @@ def _lines(
     after = [p for p in shown if p["period"] >= last] if shown[-1:] != burst[-1:] else []
     out = []
     for stretch, colour, width in ((before, LINE, 1.6), (after, LINE, 1.6), (burst, SELECTED, 2.6)):
+        seen = float(len(stretch) == 1)
         out.append(
             go.Scatter(
                 x=[p["period"] for p in stretch],
                 y=[height(p["users"]) for p in stretch],
-                mode="lines+markers" if len(stretch) == 1 else "lines",
+                # Points that are not seen can be pointed at and clicked all the same.
+                mode="lines+markers",
                 line={"width": width, "color": colour},
-                marker={"size": 4, "color": colour},
+                marker={"size": 4, "color": colour, "opacity": seen},
+                selected={"marker": {"opacity": seen}},
+                unselected={"marker": {"opacity": seen}},
                 connectgaps=False,
                 cliponaxis=False,
                 showlegend=False,
-                customdata=[_point(row, p, words, language) for p in stretch],
-                hovertemplate="%{customdata}<extra></extra>",
+                customdata=[
+                    [row["kind"], row["name"], _point(row, p, words, language)] for p in stretch
+                ],
+                hovertemplate="%{customdata[2]}<extra></extra>",
             )
         )
     return out
@@ -145,6 +157,8 @@ def _bars(rows: Sequence[Mapping[str, Any]], words: Mapping[str, str], language:
         marker={"color": [SELECTED if row["running"] else RULE for row in rows]},
         text=[f"{row['score']:.0f}" for row in rows],
         textposition="outside",
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 1}},
         cliponaxis=False,
         showlegend=False,
         customdata=[[row["kind"], row["name"], _hover(row, words, language)] for row in rows],
@@ -183,7 +197,10 @@ def _hover(row: Mapping[str, Any], words: Mapping[str, str], language: str) -> s
 
 
 def _layout(
-    rows: Sequence[Mapping[str, Any]], words: Mapping[str, str], language: str
+    rows: Sequence[Mapping[str, Any]],
+    words: Mapping[str, str],
+    language: str,
+    selected: tuple[str, str] | None,
 ) -> dict[str, Any]:
     if not rows:
         return {"height": 120, "xaxis": {"visible": False}, "yaxis": {"visible": False},
@@ -200,15 +217,32 @@ def _layout(
     foot = {**rule, "x1": _SPLIT[0], "line": {"color": MUTED, "width": 1, "dash": "dot"}}
     feet = [{**foot, "y0": p + _FOOT, "y1": p + _FOOT, "yref": "y"} for p in range(len(rows))]
     rules = [{**rule, "y0": place, "y1": place, "yref": "y"} for place in range(len(rows))]
+    grounds = [
+        {
+            "type": "rect",
+            "layer": "below",
+            "x0": 0,
+            "x1": 1,
+            "xref": "paper",
+            "y0": place,
+            "y1": place + 1,
+            "yref": "y",
+            "fillcolor": OPENING,
+            "line": {"width": 0},
+        }
+        for place, row in enumerate(rows)
+        if (row["kind"], row["name"]) == selected
+    ]
     return {
         "height": _TOP + _BOTTOM + ROW * len(rows),
         "margin": {"l": 10, "r": 34, "t": _TOP, "b": _BOTTOM},
         "font": {"size": 12},
         "hovermode": "closest",
+        "clickmode": "event+select",
         "dragmode": False,
         "bargap": 0,
         "plot_bgcolor": NOTHING,
-        "shapes": [*rules, *feet],
+        "shapes": [*grounds, *rules, *feet],
         "annotations": notes,
         "xaxis": {"type": "date", "domain": [0, _SPLIT[0]], "fixedrange": True, "showgrid": False,
                   "range": _span(rows), "zeroline": False, "nticks": 6, "tickformatstops": [

@@ -11,7 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 import polars as pl
 
-from overlap.charts.colours import EDGE, NOTHING, RULE
+from overlap.charts.colours import EDGE, NOTHING, RULE, SELECTED
 from overlap.charts.labels import Spot, place
 from overlap.charts.names import cut
 from overlap.insights import wording
@@ -24,7 +24,7 @@ SYMBOLS = ("circle", "square", "diamond", "cross", "hexagon2")
 ALONE = "rgba(128, 138, 150, 0.55)"
 """Audiences without a link."""
 
-HEIGHT = 640
+HEIGHT = 600
 MOST_LINKS = 3
 """Links drawn of each audience: its strongest, and those that it is among the strongest of."""
 MOST_LABELS = 70
@@ -56,7 +56,8 @@ def map_picture(found: NeedsMap, language: str, selected: str | None = None) -> 
 
     Areas are in proportion to users. Names are drawn where they cover nothing, the largest first;
     every bubble tells its name, users and strongest links when pointed at, and its customdata
-    start with kind and name. `selected` is an audience's name that gets its name in any case.
+    start with kind and name. `selected` is the name of an audience that has a ring around it, and
+    its name written in any case.
     """
     words = _WORDS[language]
     nodes = found.nodes.with_row_index("node")
@@ -68,6 +69,7 @@ def map_picture(found: NeedsMap, language: str, selected: str | None = None) -> 
     for community, rows in _groups(nodes):
         data.append(_bubbles(rows.to_dicts(), community, told, largest, words, language))
     data.append(_names(nodes.to_dicts(), largest, selected))
+    data += _rings(nodes.filter(pl.col("name").eq_missing(selected)).to_dicts(), largest)
     return go.Figure(data=data, layout=_layout(nodes))
 
 
@@ -164,6 +166,8 @@ def _bubbles(
             "opacity": 0.9,
             "line": {"width": 1, "color": EDGE},
         },
+        selected={"marker": {"opacity": 0.9}},
+        unselected={"marker": {"opacity": 0.9}},
         customdata=[[row["kind"], row["name"], _hover(row, told, words, language)] for row in rows],
         hovertemplate="%{customdata[2]}<extra></extra>",
     )
@@ -230,6 +234,26 @@ def _names(rows: Sequence[Mapping[str, Any]], largest: float, selected: str | No
     )
 
 
+def _rings(rows: Sequence[Mapping[str, Any]], largest: float) -> list[go.Scatter]:
+    """Return the ring around each of some audiences, which is in the way of no click."""
+    return [
+        go.Scatter(
+            x=[row["x"]],
+            y=[row["y"]],
+            mode="markers",
+            marker={
+                "size": _diameter(row["users"], largest) + 9,
+                "symbol": "circle-open",
+                "color": SELECTED,
+                "line": {"width": 3},
+            },
+            hoverinfo="skip",
+            showlegend=False,
+        )
+        for row in rows
+    ]
+
+
 def _diameter(users: float, largest: float) -> float:
     return max(SMALLEST_BUBBLE, LARGEST_BUBBLE * math.sqrt(max(users, 0.0) / largest))
 
@@ -251,7 +275,7 @@ def _layout(nodes: pl.DataFrame) -> dict[str, Any]:
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "font": {"size": 12},
         "hovermode": "closest",
-        "clickmode": "event",
+        "clickmode": "event+select",
         "dragmode": False,
         "plot_bgcolor": NOTHING,
         "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.01, "yanchor": "top",

@@ -73,13 +73,20 @@ MEASURES = {
 """What a trend can show of insights.trends.TRENDS_TABLE."""
 
 
-def trend_chart(frame: pl.DataFrame, language: str, measure: str = "users") -> go.Figure:
+def trend_chart(
+    frame: pl.DataFrame,
+    language: str,
+    measure: str = "users",
+    *,
+    height: int = HEIGHT,
+    titled: bool = True,
+) -> go.Figure:
     """Return one measure of a trend by period: line, band of its interval, expectation, bursts.
 
     Takes rows of insights.trends.TRENDS_TABLE. The dashed line is `expected_users`, drawn where it
     is about this measure; periods of a burst lie on a tinted ground, ones that the data cover only
-    in part are hollow, suppressed ones are gaps. `measure` is one of MEASURES. Raises KeyError for
-    any other.
+    in part are hollow, suppressed ones are gaps. `measure` is one of MEASURES. `height` is in
+    pixels; without a title, what is drawn is said elsewhere. Raises KeyError for any other measure.
     """
     words, how = WORDS[language], MEASURES[measure]
     expected = frame["expected_users"] if _is_judged(frame, measure) else None
@@ -87,7 +94,7 @@ def trend_chart(frame: pl.DataFrame, language: str, measure: str = "users") -> g
     if expected is not None:
         data.append(_expectation(frame, expected, words, how.write(language)))
     data += [_line(frame, how, words, language), _points(frame, how, words, language)]
-    return go.Figure(data=data, layout=_layout(frame, how, words, measure))
+    return go.Figure(data=data, layout=_layout(frame, how, words, measure, height, titled))
 
 
 def sparkline(frame: pl.DataFrame, language: str, measure: str = "users") -> go.Figure:
@@ -240,7 +247,12 @@ def _hover(
 
 
 def _layout(
-    frame: pl.DataFrame, how: _Measure, words: Mapping[str, str], measure: str
+    frame: pl.DataFrame,
+    how: _Measure,
+    words: Mapping[str, str],
+    measure: str,
+    height: int,
+    titled: bool,
 ) -> dict[str, Any]:
     runs = _bursts(frame) if _is_judged(frame, measure) else []
     axis: dict[str, Any] = {"fixedrange": True, "zeroline": False}
@@ -254,10 +266,10 @@ def _layout(
         if frame["suppressed"].is_not_null().any():
             title += f"  <i>({words['hidden']})</i>"
     return {
-        "height": HEIGHT,
-        "margin": {"l": 8, "r": 12, "t": 58, "b": 8},
-        "title": {"text": title, "font": {"size": 13}, "x": 0, "xanchor": "left", "y": 0.98,
-                  "yanchor": "top"},
+        "height": height,
+        "margin": {"l": 8, "r": 12, "t": 58 if titled else 30, "b": 8},
+        "title": {"text": title if titled else "", "font": {"size": 13}, "x": 0,
+                  "xanchor": "left", "y": 0.98, "yanchor": "top"},
         "hovermode": "closest",
         "dragmode": False,
         "font": {"size": 12},

@@ -303,6 +303,8 @@ def _notes(
         notes.append({
             **plain, "text": words["hidden"].format(n=len(hidden), why=why), "xref": "paper",
             "x": 1, "xanchor": "right", "yref": "paper", "y": 1, "yanchor": "bottom",
+            # Clear of the button that saves the picture.
+            "xshift": -36,
         })  # fmt: skip
     elif not columns:
         notes.append({**plain, "text": words["empty"], "xref": "paper", "x": 0.5,

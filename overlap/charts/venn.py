@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _FIRST, _BOTH, _SECOND = "rgba(48,133,189,0.42)", "rgba(139,115,95,0.85)", "rgba(230,97,0,0.42)"
 _HALO, _DASH = "rgba(255,255,255,0.7)", "#1c2733"
-_CIRCLES, _ABOVE, _BELOW = 250, 52, 84
+_CIRCLES, _ABOVE, _BELOW = 250, 72, 84
 _NAME_WIDTH, _ONLY_WIDTH = 170.0, 88.0
 
 _WORDS: Mapping[str, Mapping[str, str]] = {

@@ -25,7 +25,7 @@ from overlap.cli.formats import CHANCE, TEXT, USERS
 from overlap.cli.giving import asked, give
 from overlap.cli.output import print_json, show
 from overlap.insights import wording
-from overlap.insights.needs import KINDS, summary
+from overlap.insights.needs import KINDS, in_words, summary
 from overlap.insights.needs import needs as find_needs
 from overlap.insights.needs_map import MOST_NODES, needs_map, read_map
 from overlap.insights.trends import axis, notes
@@ -90,7 +90,7 @@ def needs(
     told = "\n".join([summary(frame, fdr, language), *frame["reason"].head(_FIRST)])
     about = about_store(opened, "needs", question, window=periods, language=language)
     if csv or excel:
-        give(_in_words(frame), False, csv, {}, excel=excel, about=about)
+        give(in_words(frame), False, csv, {}, excel=excel, about=about)
     if parquet:
         give(frame, False, None, {}, parquet=parquet, about=about)
     if json:
@@ -122,28 +122,6 @@ def _shortly(frame: pl.DataFrame) -> pl.DataFrame:
         return names.list.join(", ").alias(column)
 
     return frame.with_columns(few("carriers", 2), few("words", _FIRST))
-
-
-def _in_words(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return a table for a spreadsheet: its lists as texts, each with its number."""
-
-    def listed(column: str, text: pl.Expr) -> pl.Expr:
-        return pl.col(column).list.eval(text).alias(column)
-
-    def field(name: str) -> pl.Expr:
-        return pl.element().struct.field(name)
-
-    def number(name: str) -> pl.Expr:
-        return field(name).round().cast(pl.Int64).cast(pl.String)
-
-    users = pl.format("{} ({})", field("name"), number("users"))
-    affine = pl.format("{} (TGI {}, {})", field("name"), number("tgi"), number("users"))
-    # What may not be shown has its place, so that the periods stay in step.
-    period = pl.format("{}: {}", field("period"), number("users").fill_null("–"))
-    return frame.with_columns(
-        listed("also", users), listed("carriers", affine), listed("words", affine),
-        listed("trend", period),
-    )  # fmt: skip
 
 
 # The name of the builtin is the command's, not this module's.

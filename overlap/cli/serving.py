@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from overlap import store as stores
 from overlap.cli.app import StorePath, app
 from overlap.cli.output import progress
 from overlap.dashboard import launch
-from overlap.model import DataError, TagColumn
+from overlap.model import DataError, TagColumn, UsageError
 
 Port = Annotated[
     Optional[int],  # noqa: UP045
@@ -49,10 +50,42 @@ def serve(
         Optional[int],  # noqa: UP045
         typer.Option(metavar="N", help="Show no audience below N users."),
     ] = None,
+    events: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(
+            metavar="SOURCE",
+            help="The events that the store was built from, for exports, where they are no longer "
+            "where they were; a pattern, a folder, or several times.",
+        ),
+    ] = None,
+    query: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(metavar="SQL", help="What to ask a database among these sources."),
+    ] = None,
+    identities: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            metavar="FILE", help="Users' addresses, numbers and devices, for exports to platforms."
+        ),
+    ] = None,
+    id_column: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(metavar="COL", help="Column of user ids in that file."),
+    ] = None,
+    no_export: Annotated[
+        bool, typer.Option("--no-export", help="Let nobody download who is in a segment.")
+    ] = False,
 ) -> None:
     """Open the dashboard on a store."""
     stores.read_store(store)
-    _run(store, port, no_browser, display_floor)
+    if id_column is not None and identities is None:
+        raise UsageError(
+            "--id-column names a column of --identities", cure="name that file, or leave it out"
+        )
+    handover = launch.Handover(
+        tuple(events or ()), query, identities, id_column, allowed=not no_export
+    )
+    _run(store, port, no_browser, display_floor, handover)
 
 
 @app.command()
@@ -66,7 +99,7 @@ def demo(
 ) -> None:
     """Build the store of the sample community and open the dashboard on it."""
     target = sample_store(store)
-    _run(target, port, no_browser, None)
+    _run(target, port, no_browser, None, launch.Handover((str(sample_events()),)))
 
 
 def sample_store(target: Path | None = None) -> Path:
@@ -103,10 +136,18 @@ def sample_events() -> Path:
     )
 
 
-def _run(store: Path, port: int | None, no_browser: bool, display_floor: int | None) -> None:
+def _run(
+    store: Path,
+    port: int | None,
+    no_browser: bool,
+    display_floor: int | None,
+    handover: launch.Handover,
+) -> None:
     port = port or _free_port()
-    argv, env = launch.command(store, port, display_floor)
+    argv, env = launch.command(store, port, display_floor, handover)
     with subprocess.Popen(argv, env=env) as server:
+        # Who stops this program means the server, which would go on without it.
+        signal.signal(signal.SIGTERM, lambda *_: server.terminate())
         try:
             if not no_browser:
                 _open_browser(f"http://127.0.0.1:{port}", server)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import polars as pl
 import streamlit as st
@@ -18,10 +18,10 @@ from overlap.insights.openings import scored
 from overlap.insights.summary import summary
 from overlap.model import Policy, UsageError, Window
 from overlap.panel import Panel, open_panel
+from overlap.store import Stamp, Store
+from overlap.store import stamp as stamp_of
 
 CATEGORY, INTEREST, BRAND = "category", "interest", "brand"
-
-Stamp = tuple[tuple[str, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +33,12 @@ class Opened:
     panel: Panel
     policy: Policy
     facts: Mapping[str, Any]
+    store: Store
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether every user was kept, so that nothing is an estimate."""
+        return self.panel.floor_rate >= 1
 
 
 def open_store(path: Path, floor: str | None) -> Opened:
@@ -41,7 +47,7 @@ def open_store(path: Path, floor: str | None) -> Opened:
     `floor` is the setting that replaces the store's own display floor. Raises DataError when the
     store cannot be read and UsageError when the floor is not a number of users.
     """
-    opened = _open(str(path), _stamp(path))
+    opened = _open(str(path), stamp_of(path))
     if floor is None or not floor.strip():
         return opened
     if not floor.strip().isdecimal():
@@ -55,22 +61,36 @@ def open_store(path: Path, floor: str | None) -> Opened:
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _open(path: str, stamp: Stamp) -> Opened:
     store, panel = open_panel(Path(path))
-    return Opened(Path(path), stamp, panel, store.policy, summary(store, panel))
+    return Opened(Path(path), stamp, panel, store.policy, summary(store, panel), store)
 
 
-def _stamp(path: Path) -> Stamp:
-    """Return the files of a folder with their times and sizes, half-written ones left out."""
-    found = []
-    for file in path.rglob("*"):
-        if any(part.startswith(".") for part in file.relative_to(path).parts):
-            continue
-        try:
-            status = file.stat()
-        except OSError:
-            continue
-        if not file.is_dir():
-            found.append((str(file.relative_to(path)), status.st_mtime_ns, status.st_size))
-    return tuple(sorted(found))
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def once(
+    opened: Opened, question: Callable[Concatenate[Opened, P], T], *args: P.args, **named: P.kwargs
+) -> T:
+    """Return the answer to a question about a store, computed once for all visitors.
+
+    `question` is a function of a module that takes the store first; what it returns is shared and
+    must not be changed. Its other arguments are plain values.
+    """
+    name = f"{question.__module__}.{question.__qualname__}"
+    answer: T = _once(opened, opened.stamp, opened.policy, name, args, named, _Ask(question))
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    question: Callable[..., Any]
+
+
+@st.cache_resource(show_spinner=False, max_entries=128)
+def _once(
+    _opened: Opened, stamp: Stamp, policy: Policy, name: str, args: Any, named: Any, _ask: _Ask
+) -> Any:  # fmt: skip
+    return _ask.question(_opened, *args, **named)
 
 
 def categories(opened: Opened) -> frozenset[str]:
@@ -80,15 +100,14 @@ def categories(opened: Opened) -> frozenset[str]:
 
 def choices(opened: Opened, category: str | None) -> Choices:
     """Return what the bar offers: larger categories first, brands of the category first."""
-    return _choices(opened, opened.stamp, opened.policy, category)
+    return once(opened, _choices, category)
 
 
-@st.cache_resource(show_spinner=False, max_entries=256)
-def _choices(_opened: Opened, stamp: Stamp, policy: Policy, category: str | None) -> Choices:
-    panel = _opened.panel
+def _choices(opened: Opened, category: str | None) -> Choices:
+    panel = opened.panel
     known = panel.known
     categories = tuple(panel.table(CATEGORY)["name"]) if CATEGORY in known else ()
-    first = brands_of(panel, category, policy) if category in categories and category else []
+    first = brands_of(panel, category, opened.policy) if category in categories and category else []
     brands = (*first, *(name for name in known.get(BRAND, ()) if name not in set(first)))
     baselines = tuple(to_text(Audience(CATEGORY, name)) for name in categories if name != category)
     return Choices(categories, brands, frozenset(first), baselines, real_periods(panel.periods))
@@ -96,43 +115,37 @@ def _choices(_opened: Opened, stamp: Stamp, policy: Policy, category: str | None
 
 def default(opened: Opened) -> tuple[str | None, str | None]:
     """Return the category and the brand of the strongest opening in the store."""
-    return _default(opened, opened.stamp, opened.policy)
+    return once(opened, _default)
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _default(_opened: Opened, stamp: Stamp, policy: Policy) -> tuple[str | None, str | None]:
-    return start(_opened.panel, policy)
+def _default(opened: Opened) -> tuple[str | None, str | None]:
+    return start(opened.panel, opened.policy)
 
 
 def rows(opened: Opened, view: View) -> pl.DataFrame:
     """Return the openings of a view as insights.openings.SCORED_TABLE, the best first."""
     assert view.category is not None
-    return _rows(
-        opened, opened.stamp, opened.policy, view.category, view.brand, view.baseline,
-        view.start, view.end, view.language,
+    return once(
+        opened, _rows, view.category, view.brand, view.baseline, view.window, view.language
     )  # fmt: skip
 
 
-@st.cache_resource(show_spinner=False, max_entries=256)
 def _rows(
-    _opened: Opened,
-    stamp: Stamp,
-    policy: Policy,
+    opened: Opened,
     category: str,
     brand: str | None,
     baseline: str | None,
-    start: Any,
-    end: Any,
+    window: Window,
     language: str,
 ) -> pl.DataFrame:
     return scored(
-        _opened.panel,
+        opened.panel,
         category,
         brand=brand,
         kind=INTEREST,
         baseline=baseline,
-        window=Window(start, end),
-        policy=policy,
+        window=window,
+        policy=opened.policy,
         language=language,
     )
 

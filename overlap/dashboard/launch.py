@@ -5,14 +5,30 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from overlap.model import DataError
 
 STORE_VARIABLE = "OVERLAP_STORE"
 """Environment variable with the path of the store to open."""
+STORES_VARIABLE = "OVERLAP_STORES"
+"""Environment variable with the folder of the stores that visitors may open and add to."""
 FLOOR_VARIABLE = "OVERLAP_DISPLAY_FLOOR"
 """Environment variable with the least users of an audience that is shown."""
+EXPORT_VARIABLE = "OVERLAP_EXPORT"
+"""Environment variable that is `off` where visitors may not download who is in a segment."""
+EVENTS_VARIABLE = "OVERLAP_EVENTS"
+"""Environment variable with the sources the served store was built from, one on a line."""
+QUERY_VARIABLE = "OVERLAP_QUERY"
+"""Environment variable with what to ask the databases among those sources."""
+IDENTITIES_VARIABLE = "OVERLAP_IDENTITIES"
+"""Environment variable with the file that has the users' addresses, numbers and devices."""
+ID_COLUMN_VARIABLE = "OVERLAP_ID_COLUMN"
+"""Environment variable with the column of user ids in that file."""
+
+UPLOAD_MB = 200
+"""The largest file that can be uploaded, in megabytes of 10**6 bytes, as browsers count them."""
 
 _FLAGS: Mapping[str, str] = {
     "server.address": "127.0.0.1",
@@ -21,6 +37,8 @@ _FLAGS: Mapping[str, str] = {
     # Where it opens the browser itself, the framework advertises itself to whoever looks.
     "server.headless": "true",
     "server.showEmailPrompt": "false",
+    # The server counts a megabyte as 2**20, which leaves room for what goes with the file.
+    "server.maxUploadSize": str(UPLOAD_MB),
     "browser.gatherUsageStats": "false",
     "client.showErrorDetails": "none",
     "client.showErrorLinks": "false",
@@ -29,10 +47,45 @@ _FLAGS: Mapping[str, str] = {
 """What must hold wherever the server is started and whatever a settings file says."""
 
 
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What the dashboard's exports may read, and whether there are any.
+
+    `events` are the sources the served store was built from, those it recorded when empty; `query`
+    is what to ask the databases among them. `identities` has the users' addresses, numbers and
+    devices, by the user ids in its `id_column`.
+    """
+
+    events: tuple[str, ...] = ()
+    query: str | None = None
+    identities: str | None = None
+    id_column: str | None = None
+    allowed: bool = True
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables that say so, without those that nothing was said about."""
+        values = {
+            EXPORT_VARIABLE: None if self.allowed else OFF,
+            EVENTS_VARIABLE: "\n".join(map(_from_anywhere, self.events)),
+            QUERY_VARIABLE: self.query,
+            IDENTITIES_VARIABLE: _from_anywhere(self.identities) if self.identities else None,
+            ID_COLUMN_VARIABLE: self.id_column,
+        }
+        return {name: value for name, value in values.items() if value}
+
+
+OFF = "off"
+
+
+def _from_anywhere(source: str) -> str:
+    return source if "://" in source else str(Path(source).expanduser().absolute())
+
+
 def command(
     store: Path,
     port: int | None = None,
     display_floor: int | None = None,
+    handover: Handover | None = None,
 ) -> tuple[list[str], dict[str, str]]:
     """Return the arguments and the environment that serve a store on this machine only.
 
@@ -46,6 +99,8 @@ def command(
     env = {**os.environ, STORE_VARIABLE: str(store.absolute())}
     if display_floor is not None:
         env[FLOOR_VARIABLE] = str(display_floor)
+    if handover is not None:
+        env |= handover.environment()
     return argv, env
 
 

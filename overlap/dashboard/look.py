@@ -7,6 +7,7 @@ import html
 import streamlit as st
 
 from overlap.charts import SELECTED
+from overlap.dashboard.texts import text
 
 ICON = """<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64" viewBox="0 0 35 35">
 <circle cx="12" cy="17.5" r="11" fill="#3085bd" fill-opacity="0.8"/>
@@ -68,20 +69,34 @@ _CSS = f"""
 .ov-empty h1 {{ font-size: 1.35rem; margin: 0 0 .5rem; padding: 0; font-weight: 650;
   overflow-wrap: anywhere; }}
 .ov-empty p {{ margin: 0 0 .4rem; overflow-wrap: anywhere; }}
-@media print {{ .st-key-bar, .stDownloadButton, header {{ display: none !important; }} }}
+.stPlotlyChart .modebar {{ opacity: .75 !important; }}
+[class*="_head"].stHorizontalBlock, [class*="_head"] > .stHorizontalBlock {{ gap: .25rem .75rem; }}
+[class*="_head"] .stDownloadButton button {{ padding: .1rem .5rem; min-height: 1.7rem; }}
+@media print {{
+  .st-key-bar, .stDownloadButton, .stPageLink, .st-key-tour, .st-key-tour_again, header,
+  .modebar {{ display: none !important; }}
+  .ov-card, .stPlotlyChart, .ov-answer {{ break-inside: avoid; }}
+}}
 </style>
 """
 
 
-def dress() -> None:
+def dress(language: str) -> None:
     """Put the logo and the style sheet on the page."""
     st.logo(LOGO, size="large")
-    st.html(_CSS)
+    # What the chart's own button says is not ours to translate, but ours to replace.
+    said = f'.modebar-btn::after {{ content: "{text("png", language)}" !important; }}'
+    st.html(_CSS.replace("</style>", f"{said}\n</style>"))
 
 
 def safe(value: object) -> str:
     """Return text that may stand in HTML."""
     return html.escape(str(value))
+
+
+def plain(said: str) -> str:
+    """Return text that Markdown shows as it is."""
+    return "".join(f"\\{c}" if c in r"\`*_{}[]()#+-.!$~|<>:" else c for c in said)
 
 
 def block(body: str) -> None:

@@ -5,53 +5,68 @@ from __future__ import annotations
 import logging
 import os
 import secrets
-from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from overlap.dashboard import bar, data, empty, look, openings, session
-from overlap.dashboard.launch import FLOOR_VARIABLE, STORE_VARIABLE
-from overlap.dashboard.state import Note, View, choose
-from overlap.dashboard.texts import day, text
+from overlap.dashboard import data, look, navigation, session, stores
+from overlap.dashboard.launch import FLOOR_VARIABLE
+from overlap.dashboard.pages import data as data_page
+from overlap.dashboard.pages import demand, openings, overlaps, saved, segment
+from overlap.dashboard.parts import bar, empty, foot, notes, tour
+from overlap.dashboard.state import HOME, Note, View, choose
+from overlap.dashboard.texts import text
+from overlap.dashboard.texts.errors import phrase
 from overlap.expressions import Audience, to_text
-from overlap.insights import wording
-from overlap.model import OverlapError, UsageError
+from overlap.model import OverlapError, UsageError, nearest
 
 _LOG = logging.getLogger(__name__)
 
 Page = Callable[[data.Opened, View], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page, and the kinds of audiences it cannot do without."""
+
+    page: Page
+    kinds: tuple[str, ...] = ()
+
+
+PAGES: Mapping[str, Entry] = {
+    HOME: Entry(openings.page, (data.CATEGORY, data.INTEREST)),
+    "overlaps": Entry(overlaps.page),
+    "segment": Entry(segment.page),
+    "demand": Entry(demand.page),
+    "saved": Entry(saved.page),
+    "data": Entry(data_page.page),
+}
+
+
 def run() -> None:
     """Run the app once, as Streamlit does at every interaction."""
-    view = session.current()
-    language = view.language
+    language = session.language()
     st.set_page_config(
         page_title="overlap",
         page_icon=look.ICON,
         layout="wide",
         menu_items={"Get help": None, "Report a bug": None, "About": None},
     )
-    look.dress()
-    pages = [
-        st.Page(
-            lambda: _guarded(openings.page, view),
-            title=text("page_openings", language),
-            url_path="openings",
-            default=True,
-        )
-    ]
-    st.navigation(pages, position="top").run()
+    look.dress(language)
+    chosen = st.navigation(navigation.pages(language, _show), position="top")
+    chosen.run()
 
 
-def _guarded(page: Page, view: View) -> None:
+def _show(name: str) -> None:
     """Run a page inside its frame; whatever goes wrong is a sentence, not a traceback."""
+    view = session.current(name)
     try:
-        _framed(page, view)
+        _framed(PAGES[name], view)
     except OverlapError as error:
-        empty.failure(text("bad_request", view.language), error, view.language)
+        number = secrets.token_hex(4)
+        _LOG.warning("error %s while showing %s: %s", number, view, error)
+        empty.failure(text("bad_request", view.language), error, view.language, number)
     except Exception as error:
         # Streamlit steers its own runs with exceptions that are no errors of ours.
         if type(error).__module__.startswith("streamlit.runtime"):
@@ -62,51 +77,69 @@ def _guarded(page: Page, view: View) -> None:
         st.button(text("reset", view.language), on_click=session.reset)
 
 
-def _framed(page: Page, view: View) -> None:
-    opened = _open(view)
+def _framed(entry: Entry, view: View) -> None:
+    opened, view = _open(view)
     if opened is None:
+        session.remember(view)
+        if view.page == "data":
+            data_page.without_store(view)
+        else:
+            key = "data_choose" if stores.at_hand() else "to_data"
+            navigation.link(text(key, view.language), "data", view)
         return
-    kinds = opened.panel.known
-    for kind in (data.CATEGORY, data.INTEREST):
-        if kind not in kinds:
-            bar.languages(view)
-            empty.no_kind(kind, [k for k in kinds if k != "universe"], view.language)
-            return
     view = _fitted(opened, view)
     bar.bar(view, data.choices(opened, view.category))
-    openings.show_notes(view.language)
-    page(opened, view)
-    _foot(opened, view)
+    notes.show(view.language)
+    tour.tour(view)
+    kinds = opened.panel.known
+    missing = next((kind for kind in entry.kinds if kind not in kinds), None)
+    if missing:
+        empty.no_kind(missing, [k for k in kinds if k != "universe"], view.language)
+    else:
+        entry.page(opened, view)
+    foot.foot(opened, view)
 
 
-def _open(view: View) -> data.Opened | None:
-    path = os.environ.get(STORE_VARIABLE)
-    if not path:
+def _open(view: View) -> tuple[data.Opened | None, View]:
+    """Return the store that is asked for and the view that fits it, None where none opens."""
+    path = stores.path_of(view.store)
+    if path is None and view.store is not None:
+        close = nearest(view.store, stores.at_hand(), n=1)
+        values = {"wanted": view.store, "nearest": close[0] if close else ""}
+        view, path = replace(view, store=None), stores.served()
+        session.remember(view, [Note("unknown_store" if path else "data_gone", values)])
+    if path is None:
         bar.languages(view)
+        notes.show(view.language)
         empty.no_store(view.language)
-        return None
+        return None, view
     floor = os.environ.get(FLOOR_VARIABLE)
     try:
         with st.spinner(text("opening_store", view.language), show_time=False):
-            return data.open_store(Path(path), floor)
+            return data.open_store(path, floor), view
     except UsageError:
         bar.languages(view)
         empty.bad_floor(floor or "", view.language)
-        return None
     except OverlapError as error:
         bar.languages(view)
-        empty.bad_store(error, view.language)
-        return None
+        number = secrets.token_hex(4)
+        _LOG.warning("error %s while opening %s: %s", number, path, error)
+        empty.failure(text("bad_store", view.language), error, view.language, number)
+    return None, view
 
 
 def _fitted(opened: data.Opened, view: View) -> View:
     """Return a view that the store can show, and write it into the address."""
+    if data.CATEGORY not in opened.panel.known:
+        view = replace(view, category=None, brand=None, opening=None)
+        session.remember(view)
+        return view
     needs_default = view.category is None or view.category not in data.categories(opened)
     default = data.default(opened) if needs_default else (None, None)
     category = default[0] if needs_default else view.category
-    view, notes = choose(view, data.choices(opened, category), default)
+    view, found = choose(view, data.choices(opened, category), default)
     view, more = _fit_baseline(opened, view)
-    session.remember(view, [*notes, *more])
+    session.remember(view, [*found, *more])
     return view
 
 
@@ -118,31 +151,10 @@ def _fit_baseline(opened: data.Opened, view: View) -> tuple[View, list[Note]]:
         # Who types a name need not know that an expression would want quotes around it.
         tree = opened.panel.resolve(Audience(None, view.baseline) if named else view.baseline)
     except OverlapError as error:
-        values = {"wanted": view.baseline, "why": error.what}
+        values = {"wanted": view.baseline, "why": phrase(error.what, view.language)}
         return replace(view, baseline=None), [Note("unknown_baseline", values)]
     if tree == Audience("universe", "all"):
         return replace(view, baseline=None), []
     if tree == Audience(data.CATEGORY, view.category or ""):
         return replace(view, baseline=None), [Note("own_baseline")]
     return replace(view, baseline=to_text(tree)), []
-
-
-def _foot(opened: data.Opened, view: View) -> None:
-    facts, language = opened.facts, view.language
-    parts = [
-        text(
-            "foot",
-            language,
-            name=opened.path.name,
-            snapshot=facts["snapshot"],
-            users=wording.users(facts["users"], language),
-            rows=f"{facts['rows_read']:,}",
-            rejected=f"{facts['rows_rejected']:,}",
-        )
-    ]
-    if facts["first_event"] and facts["last_event"]:
-        ends = (day(facts[end], language) for end in ("first_event", "last_event"))
-        parts.append(text("foot_window", language, start=next(ends), end=next(ends)))
-    if opened.policy.display_floor:
-        parts.append(text("foot_floor", language, floor=f"{opened.policy.display_floor:,}"))
-    look.block(f'<footer class="ov-foot">{look.safe(" · ".join(parts))}</footer>')

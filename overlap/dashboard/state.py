@@ -9,13 +9,18 @@ from datetime import date
 from overlap.insights.wording import LANGUAGES
 from overlap.model import NO_PERIOD, Window, nearest
 
+HOME = "openings"
+SHARED = ("store", "category", "brand", "baseline", "from", "to", "opening", "lang")
+"""The parameters of a link that all pages share; no page may name one of its own like them."""
+
 
 @dataclass(frozen=True, slots=True)
 class View:
     """One view of the dashboard: everything a link has to carry.
 
-    `brand` and `baseline` are None for no brand and for all users, `start` and `end` None for an
-    open end of the window, and `opening` is None while the first row is looked at.
+    `store` is None for the store that is served, `brand` and `baseline` for no brand and for all
+    users, `start` and `end` for an open end of the window, and `opening` while the first row is
+    looked at. `asked` are the parameters of the page's own, which all others leave alone.
     """
 
     category: str | None = None
@@ -25,6 +30,9 @@ class View:
     end: date | None = None
     opening: str | None = None
     language: str = "en"
+    store: str | None = None
+    page: str = HOME
+    asked: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def window(self) -> Window:
@@ -59,7 +67,9 @@ class Note:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
-def from_query(query: Mapping[str, str], language: str = "en") -> tuple[View, list[Note]]:
+def from_query(
+    query: Mapping[str, str], language: str = "en", page: str = HOME
+) -> tuple[View, list[Note]]:
     """Read a view from the parameters of a link; `language` is used where the link has none."""
     notes: list[Note] = []
 
@@ -84,6 +94,9 @@ def from_query(query: Mapping[str, str], language: str = "en") -> tuple[View, li
         end=day("to"),
         opening=query.get("opening") or None,
         language=asked if asked in LANGUAGES else language,
+        store=query.get("store") or None,
+        page=page,
+        asked={name: value for name, value in query.items() if name not in SHARED and value},
     )
     return view, notes
 
@@ -91,6 +104,7 @@ def from_query(query: Mapping[str, str], language: str = "en") -> tuple[View, li
 def to_query(view: View) -> dict[str, str]:
     """Return the parameters of a link that restores a view."""
     values = {
+        "store": view.store,
         "category": view.category,
         "brand": view.brand,
         "baseline": view.baseline,
@@ -98,6 +112,7 @@ def to_query(view: View) -> dict[str, str]:
         "to": view.end.isoformat() if view.end else None,
         "opening": view.opening,
         "lang": view.language,
+        **view.asked,
     }
     return {name: value for name, value in values.items() if value}
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from overlap.events.columnar import Chunk, Columnar, RowGroup, TagCodes
 from overlap.events.failures import reading
+from overlap.events.layout import LaidOut, Layout, first_rows, lay_out
 from overlap.events.reader import Events, RowCounts, check_rows, count_rows, read_events
 from overlap.events.roles import check_kind, parse_tag_option
 from overlap.events.sources import ENDINGS
@@ -19,12 +20,16 @@ __all__ = [
     "Chunk",
     "Columnar",
     "Events",
+    "LaidOut",
+    "Layout",
     "RowCounts",
     "RowGroup",
     "TagCodes",
     "check_kind",
     "check_rows",
     "count_rows",
+    "first_rows",
+    "lay_out",
     "parse_period",
     "parse_tag_option",
     "period_start",

@@ -111,8 +111,6 @@ def refuse(plan: Plan, table: Table, reading: times.TimeReading | None) -> pl.La
     Columns: `reason`, `source`, `row` (from 1, below the header), then the source's own; one of
     these that has such a name gets " (column)" behind it.
     """
-    reserved = {"reason", "source", "row"}
-    names = {name: f"{name} (column)" if name in reserved else name for name in table.schema}
     frame = table.scan(numbered=True)
     why = cells(plan, table.schema, reading, lists=tag_lists(plan, table))[REASON]
     return (
@@ -122,9 +120,30 @@ def refuse(plan: Plan, table: Table, reading: times.TimeReading | None) -> pl.La
             pl.col("+reason").alias("reason"),
             pl.lit(table.files[0].name).alias("source"),
             pl.col(ROW).cast(pl.UInt64).alias("row"),
-            *(_printed(name, dtype).alias(names[name]) for name, dtype in table.schema.items()),
+            *_columns(table),
         )
     )
+
+
+def printed(table: Table) -> pl.LazyFrame:
+    """Return the rows of a table (of a single file) as text, as `refuse` does, used or not.
+
+    `reason` and `source` are null.
+    """
+    return table.scan(numbered=True).select(
+        pl.lit(None, pl.String).alias("reason"),
+        pl.lit(None, pl.String).alias("source"),
+        pl.col(ROW).cast(pl.UInt64).alias("row"),
+        *_columns(table),
+    )
+
+
+def _columns(table: Table) -> list[pl.Expr]:
+    reserved = {"reason", "source", "row"}
+    return [
+        _printed(name, dtype).alias(f"{name} (column)" if name in reserved else name)
+        for name, dtype in table.schema.items()
+    ]
 
 
 def _text(column: str | None) -> pl.Expr:

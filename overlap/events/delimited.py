@@ -7,6 +7,7 @@ import io
 import sys
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 import polars as pl
@@ -162,6 +163,15 @@ def read_dialect(text: Text) -> Dialect:
             f"{name} has a header and no rows", where=name, cure="give a file with rows"
         )
     return Dialect(delimiter, header, skipped)
+
+
+def first_records(text: Text, dialect: Dialect, most: int) -> tuple[list[str], bool]:
+    """Return up to so many records below the header as they stand, and whether these are all."""
+    records = list(islice(_records(text.head), dialect.skip_rows, dialect.skip_rows + most + 1))
+    if len(records) > most:
+        return records[:most], False
+    # Where the head ends within the file, its last record is seldom whole.
+    return (records, True) if text.whole else (records[:-1] or records, False)
 
 
 def _records(head: str) -> Iterator[str]:

@@ -47,8 +47,8 @@ def _fold(name: str) -> str:
     return re.sub(r"[\s_\-.]+", "", unicodedata.normalize("NFKC", name).casefold())
 
 
-_NAMES = {
-    part: {_fold(name) for name in names.split()}
+_ORDERS: Mapping[str, Mapping[str, int]] = {
+    part: {_fold(name): place for place, name in reversed([*enumerate(names.split())])}
     for part, names in (("user", _USER), ("time", _TIME), ("text", _TEXT), ("action", _ACTION))
 }
 _KINDS = {_fold(name): kind for kind, names in _TAGS.items() for name in names.split()}
@@ -165,6 +165,27 @@ def resolve(columns: Sequence[str], asked: Asked, period: PeriodUnit, *, guess: 
     return Resolved(EventRoles(user, tags, time, text, action), frozenset(guessed), tuple(notes))
 
 
+def guess_parts(columns: Sequence[str]) -> dict[str, tuple[str, str | None]]:
+    """Return the part of each column whose name tells it, and the kind where that part is tags.
+
+    Nothing is refused: of several columns that could be the user, the time, the text or the action
+    the one with the likeliest name is taken, and the others are left out.
+    """
+    parts: dict[str, tuple[str, str | None]] = {}
+    for part, order in _ORDERS.items():
+        free = [column for column in columns if column not in parts]
+        found = [column for column in free if _fold(column) in order]
+        if found:
+            parts[min(found, key=lambda column: order[_fold(column)])] = (part, None)
+        elif part == "time":
+            dated = [column for column in free if _fold(column).endswith(_TIME_ENDINGS)]
+            parts |= dict.fromkeys(dated[:1], (part, None))
+    for column in columns:
+        if column not in parts and (kind := _KINDS.get(_fold(column))):
+            parts[column] = ("tags", kind)
+    return parts
+
+
 def missing_column(wanted: str, option: str, columns: Sequence[str]) -> UsageError:
     """Return the error for a column that does not exist: the columns there are, the nearest."""
     close = nearest(wanted, columns)
@@ -188,7 +209,7 @@ def _named(asked: Asked) -> list[tuple[str, str]]:
 
 
 def _guess(part: str, free: Sequence[str], columns: Sequence[str], *, needed: bool) -> str | None:
-    found = [column for column in free if _fold(column) in _NAMES[part]]
+    found = [column for column in free if _fold(column) in _ORDERS[part]]
     if not found and part == "time":
         found = [column for column in free if _fold(column).endswith(_TIME_ENDINGS)]
     if len(found) == 1:

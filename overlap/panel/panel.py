@@ -48,7 +48,8 @@ class Panel:
     """All kept users × audiences of a store, read-only and safe to share between threads.
 
     `span` is the time of the first and of the last event, which tells whole periods from partly
-    covered ones; without it every period counts as whole.
+    covered ones; without it every period counts as whole. `k` is the number of users up to which
+    an audience was kept whole, which is less than the spec's where the budget left no more.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Panel:
         self.spec = sk.spec
         self._span = span
         self.floor_rate = sk.floor_rate
+        self.k = sk.k
         self._theta = sk.audiences["theta"].to_numpy()
         self._keys = [AudienceKey(k, n) for k, n in sk.audiences.select("kind", "name").rows()]
         self._code = {key: code for code, key in enumerate(self._keys)}
@@ -70,6 +72,12 @@ class Panel:
     def keys(self) -> tuple[AudienceKey, ...]:
         """Every audience, sorted by kind and name."""
         return tuple(self._keys)
+
+    @property
+    def rates(self) -> NDArray[np.float64]:
+        """The share of its users that every audience was kept at, in the order of `keys`."""
+        rates: NDArray[np.float64] = self._theta / FULL_THETA
+        return rates
 
     @cached_property
     def known(self) -> Mapping[str, Mapping[str, int]]:

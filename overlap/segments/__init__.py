@@ -6,7 +6,7 @@ and definitions that the store recorded, and the report holds both counts side b
 
 from __future__ import annotations
 
-from overlap.segments.exporting import export
+from overlap.segments.exporting import BelowFloorError, export
 from overlap.segments.formats import FORMATS
 from overlap.segments.gathering import ExactMembers, Limits, members
 from overlap.segments.holdout import held_out
@@ -23,6 +23,7 @@ from overlap.segments.records import (
 __all__ = [
     "DEFAULT_SALT",
     "FORMATS",
+    "BelowFloorError",
     "Count",
     "ExactMembers",
     "ExportOptions",

@@ -18,6 +18,10 @@ from overlap.segments.writing import holdout_target, write_identities, write_ids
 from overlap.store import Store
 
 
+class BelowFloorError(DataError):
+    """A segment has fewer members than the store lets anybody export."""
+
+
 def export(
     store: Path | tuple[Store, Panel],
     expression: str | Expression,
@@ -33,9 +37,9 @@ def export(
 
     `events` are the sources that the store was built from. `warn` is told, before anything is
     written, where they and the store do not agree. Raises UsageError for what cannot be asked (a
-    target that is there already, an unknown field, column or name), DataError for segments below
-    the store's export floor, identities without a match, data that cannot be read, and a disk that
-    is full; no file is then left, or left changed.
+    target that is there already, an unknown field, column or name), BelowFloorError for segments
+    below the store's export floor, DataError for identities without a match, data that cannot be
+    read, and a disk that is full; no file is then left, or left changed.
     """
     options = options or ExportOptions()
     form = _checked(options, target)
@@ -149,7 +153,7 @@ def _check_floor(store: Store, found: ExactMembers, expression: str) -> None:
     floor = store.policy.export_floor
     if found.count >= max(floor, 1):
         return
-    raise DataError(
+    raise BelowFloorError(
         f"the segment has fewer than {floor:,} members, the least this store exports"
         if floor
         else "nobody is in this segment: there is nothing to write",

@@ -13,6 +13,7 @@ from overlap.workspace.comparing import (
     SEGMENTS_TABLE,
     Change,
     Verdict,
+    between,
     change,
     compare,
     listing,
@@ -28,7 +29,7 @@ from overlap.workspace.records import (
     SavedSegment,
     Version,
 )
-from overlap.workspace.references import Found, find, mentions
+from overlap.workspace.references import Found, find, mentions, replaced
 from overlap.workspace.spelling import spell_out
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ __all__ = [
     "Verdict",
     "Version",
     "Workspace",
+    "between",
     "change",
     "choose",
     "compare",
@@ -59,6 +61,7 @@ __all__ = [
     "mentions",
     "open_workspace",
     "redraft",
+    "replaced",
     "revisit",
     "segment_key",
     "spell_out",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -37,6 +37,9 @@ COMPARISON_TABLE = pl.Schema(
      "suppressed": pl.String}
 )  # fmt: skip
 
+_OF_BOTH = ("saved_users", "saved_low", "saved_high", "saved_exact", "change", "change_low",
+            "change_high")  # fmt: skip
+"""What is not known of a segment that cannot be sized in the store before."""
 _MOST_MISSING = 5
 """Missing audiences that a row names; each costs a search for the nearest names."""
 
@@ -77,15 +80,35 @@ def listing(segments: Iterable[SavedSegment]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=SEGMENTS_TABLE, orient="row")
 
 
-def revisit(segments: Iterable[SavedSegment], opened: Store, panel: Panel) -> pl.DataFrame:
+def revisit(
+    segments: Iterable[SavedSegment], opened: Store, panel: Panel, *, floor: int | None = None
+) -> pl.DataFrame:
     """Return the sizes of saved segments in a store beside those they were saved with.
 
     COMPARISON_TABLE, a row per segment in the order given. A segment that cannot be sized here,
     because an audience is gone or its window has no data, has no numbers, and `problem` says why.
+    `floor`, in users, takes the place of the store's display floor.
     """
     return pl.DataFrame(
-        [_row(segment, opened, panel) for segment in segments], schema=COMPARISON_TABLE
+        [_row(segment, opened, panel, floor) for segment in segments], schema=COMPARISON_TABLE
     )
+
+
+def between(
+    segments: Iterable[SavedSegment],
+    before: tuple[Store, Panel],
+    now: tuple[Store, Panel],
+    *,
+    floor: int | None = None,
+) -> pl.DataFrame:
+    """Return the sizes of saved segments in one store beside those in another.
+
+    COMPARISON_TABLE, a row per segment in the order given: the columns `saved_…` are the sizes in
+    the store `before`, and `problem` also says what cannot be sized there. `floor` is as in
+    `revisit`.
+    """
+    rows = [_between(segment, before, now, floor) for segment in segments]
+    return pl.DataFrame(rows, schema=COMPARISON_TABLE)
 
 
 def compare(segment: SavedSegment, opened: Sequence[tuple[Store, Panel]]) -> pl.DataFrame:
@@ -123,8 +146,39 @@ def _log(top: float, bottom: float) -> float:
     return math.log(top / bottom) if bottom > 0 else math.inf
 
 
-def _row(segment: SavedSegment, opened: Store, panel: Panel) -> dict[str, Any]:
-    saved = _shown(segment.users, segment.floor)
+def _between(
+    segment: SavedSegment,
+    before: tuple[Store, Panel],
+    now: tuple[Store, Panel],
+    floor: int | None,
+) -> dict[str, Any]:
+    (then, people), (opened, panel) = before, now
+    units = people.spec.period, panel.spec.period
+    problem = _problem(segment, people)
+    if problem is not None:
+        problem = f"in {then.path.name}: {problem}"
+    elif segment.window != Window() and units[0] != units[1]:
+        problem = f"a window is not the same in periods of a {units[0]} and of a {units[1]}"
+    if problem is None:
+        there = replace(
+            segment,
+            users=people.size(segment.expression, segment.window),
+            snapshot=then.snapshot,
+            floor=then.policy.display_floor,
+        )
+        return _row(there, opened, panel, floor)
+    row = _row(segment, opened, panel, floor)
+    unknown = dict.fromkeys(_OF_BOTH)
+    verdict = Verdict.UNKNOWN.value
+    return {**row, **unknown, "saved_snapshot": then.snapshot, "verdict": verdict,
+            "problem": problem}  # fmt: skip
+
+
+def _row(
+    segment: SavedSegment, opened: Store, panel: Panel, floor: int | None = None
+) -> dict[str, Any]:
+    least = opened.policy.display_floor if floor is None else floor
+    saved = _shown(segment.users, max(segment.floor, floor or 0))
     row: dict[str, Any] = {
         "id": segment.id,
         "name": segment.name,
@@ -142,7 +196,7 @@ def _row(segment: SavedSegment, opened: Store, panel: Panel) -> dict[str, Any]:
     if problem is not None:
         return {**row, "problem": problem}
     now = panel.size(segment.expression, segment.window)
-    shown = _shown(now, opened.policy.display_floor)
+    shown = _shown(now, least)
     row |= dict(zip(("users", "low", "high", "exact"), shown, strict=False))
     row["suppressed"] = shown[-1] or saved[-1]
     if row["suppressed"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,13 @@ class Found:
 def mentions(text: str) -> bool:
     """Return whether an expression names a saved segment, so that a workspace is needed."""
     return any(name is not None for _, name, _ in _pieces(text))
+
+
+def replaced(text: str, instead: Callable[[str], str]) -> str:
+    """Return an expression with what `instead` makes of its name in place of every `@name`."""
+    return "".join(
+        piece if name is None else instead(name) for piece, name, _ in _pieces(text)
+    )  # fmt: skip
 
 
 def find(workspace: Workspace, text: str, window: Window | None = None) -> Found:

@@ -90,6 +90,11 @@ class Workspace:
             and (text is None or _mentions(segment, fold(text)))
         )
 
+    def removed(self) -> tuple[SavedSegment, ...]:
+        """Return the segments that were removed, the last one first; `restore` takes their ids."""
+        with self._database.reading() as connection:
+            return rows.removed(connection) if connection is not None else ()
+
     def get(self, which: str, version: int | None = None) -> SavedSegment:
         """Return a segment as it is now; with a version as it was then, also when removed since."""
         with self._database.reading() as connection:

@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from types import ModuleType
 
-from overlap.dashboard.texts import answers, figures, messages
+from overlap.dashboard.texts import (
+    data,
+    data_glossary,
+    data_precision,
+    demand,
+    export,
+    frame,
+    openings_answers,
+    openings_figures,
+    overlaps,
+    parts,
+    saved,
+    segment,
+    tour,
+    upload,
+)
 from overlap.insights.wording import LANGUAGES
 
 LANGUAGE_NAMES = {"en": "EN", "zh": "中文"}
 
-_TEXTS = answers.TEXTS | figures.TEXTS | messages.TEXTS
+MODULES: tuple[ModuleType, ...] = (
+    frame, parts, tour, openings_answers, openings_figures, overlaps, segment, export, demand,
+    saved,
+    data, data_precision, data_glossary, upload,
+)  # fmt: skip
+_TEXTS: dict[str, tuple[str, str]] = {
+    key: said for module in MODULES for key, said in module.TEXTS.items()
+}
 
 
 def text(key: str, language: str, **values: object) -> str:
@@ -21,6 +45,15 @@ def text(key: str, language: str, **values: object) -> str:
 def keys() -> tuple[str, ...]:
     """Return the key of every sentence."""
     return tuple(_TEXTS)
+
+
+def families() -> Mapping[str, tuple[str, ...]]:
+    """Return what is put behind each prefix where a key is put together at run time."""
+    return {
+        prefix: rests
+        for module in MODULES
+        for prefix, rests in getattr(module, "FAMILIES", {}).items()
+    }
 
 
 def day(value: date, language: str) -> str:

@@ -2,6 +2,7 @@
 
 from overlap.insights.language.examples import EXAMPLES_TABLE, examples, panel_members
 from overlap.insights.language.matching import MATCHES_TABLE, TYPICAL, matches
+from overlap.insights.language.odds import with_odds
 from overlap.insights.language.sides import Sides, sides
 from overlap.insights.language.table import LANGUAGE_TABLE, language
 
@@ -16,4 +17,5 @@ __all__ = [
     "matches",
     "panel_members",
     "sides",
+    "with_odds",
 ]

@@ -42,6 +42,28 @@ def summary(frame: pl.DataFrame, fdr: float, language: str = "en") -> str:
     )
 
 
+def in_words(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return needs for a spreadsheet: their lists as texts, each name with its number."""
+
+    def listed(column: str, text: pl.Expr) -> pl.Expr:
+        return pl.col(column).list.eval(text).alias(column)
+
+    def field(name: str) -> pl.Expr:
+        return pl.element().struct.field(name)
+
+    def number(name: str) -> pl.Expr:
+        return field(name).round().cast(pl.Int64).cast(pl.String)
+
+    users = pl.format("{} ({})", field("name"), number("users"))
+    affine = pl.format("{} (TGI {}, {})", field("name"), number("tgi"), number("users"))
+    # What may not be shown has its place, so that the periods stay in step.
+    period = pl.format("{}: {}", field("period"), number("users").fill_null("–"))
+    return frame.with_columns(
+        listed("also", users), listed("carriers", affine), listed("words", affine),
+        listed("trend", period),
+    )  # fmt: skip
+
+
 def _english(row: Mapping[str, Any], units: tuple[str, str]) -> str:
     one, many = units
     users = f"{wording.users(row['users'])} users{_precision(row, 'users', 'en')}"

@@ -41,6 +41,10 @@ LANGUAGE: Mapping[str, Column] = defined(
      "Natural logarithm of the odds of saying it in the segment over those in the rest, among "
      "users with about as many terms, drawn towards none by a prior.",
      "发言量相近的用户中，人群包与对比人群使用该词的优势比的自然对数，经先验收缩。"),
+    ("odds", _N, "Odds, times the rest's", "优势比（倍）",
+     "Odds of saying it in the segment over those in the rest, among users with about as many "
+     "terms: 2 is twice, 0.5 is half.",
+     "发言量相近的用户中，人群包使用该词的优势与对比人群之比：2 表示两倍，0.5 表示一半。"),
     ("language.z", _N, "z", "z 值",
      "Log-odds in standard errors: how sure it is that the sides differ.",
      "对数优势比除以标准误：双方差异的确定程度。"),

@@ -1,0 +1,1 @@
+"""The dashboard as visitors feel it, in a real Chromium."""

@@ -1,0 +1,120 @@
+"""What visitors do: the same clicks on every store, each measured until the page is at rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmarks.dashboard.watching import Act
+
+ANSWER = ".ov-answer h1"
+_BUBBLE = """n => {
+  const plot = document.querySelector('.js-plotly-plot'), size = plot._fullLayout;
+  const box = plot.getBoundingClientRect(), all = [];
+  for (const trace of plot.data) (trace.customdata || []).forEach((data, i) => {
+    const x = box.x + size._size.l + size.xaxis.d2p(trace.x[i]);
+    const y = box.y + size._size.t + size.yaxis.d2p(trace.y[i]);
+    if (Number.isFinite(x) && Number.isFinite(y) && y > 0 && y < innerHeight) all.push([x, y]);
+  });
+  return all[n % all.length];
+}"""
+
+
+def bubble(number: int) -> Act:
+    """Click one of the bubbles of the openings."""
+
+    async def act(page: Any) -> None:
+        await page.wait_for_selector(".js-plotly-plot .points path")
+        at = await page.evaluate(_BUBBLE, number)
+        await page.mouse.move(*at)
+        await page.mouse.move(at[0] + 1, at[1])
+        await page.mouse.click(*at)
+
+    return act
+
+
+def row(number: int) -> Act:
+    """Click a row of the first table of the page."""
+
+    async def act(page: Any) -> None:
+        table = page.locator("[data-testid=stDataFrame] canvas").first
+        await table.scroll_into_view_if_needed()
+        box = await table.bounding_box()
+        await page.mouse.click(box["x"] + 15, box["y"] + 38 + 35 * (number + 0.5))
+
+    return act
+
+
+def language(name: str) -> Act:
+    """Switch the language."""
+
+    async def act(page: Any) -> None:
+        await page.get_by_text(name, exact=True).first.click()
+
+    return act
+
+
+def menu(page_name: str) -> Act:
+    """Go to a page by the menu."""
+
+    async def act(page: Any) -> None:
+        await page.locator(f"header a[href$='/{page_name}']").first.click()
+
+    return act
+
+
+def tab(number: int) -> Act:
+    """Choose a part of the page."""
+
+    async def act(page: Any) -> None:
+        name = page.url.split("?")[0].rstrip("/").rsplit("/", 1)[-1]
+        await page.locator(f".st-key-{name}_tab button").nth(number).click()
+
+    return act
+
+
+def choose(box: str, number: int) -> Act:
+    """Choose another option in a box of the bar."""
+
+    async def act(page: Any) -> None:
+        await page.locator(f".st-key-bar_{box} [role=combobox]").click()
+        await page.keyboard.press("Home")
+        for _ in range(number):
+            await page.keyboard.press("ArrowDown")
+        await page.keyboard.press("Enter")
+
+    return act
+
+
+async def again(page: Any) -> None:
+    """Click the only button of the empty page."""
+    await page.get_by_role("button", name="again").click()
+
+
+def cell(across: float, down: float) -> Act:
+    """Click a cell of the matrix, by the parts of its width and height."""
+
+    async def act(page: Any) -> None:
+        box = await page.locator(".js-plotly-plot .nsewdrag").first.bounding_box()
+        at = box["x"] + across * box["width"], box["y"] + down * box["height"]
+        await page.mouse.move(*at)
+        await page.mouse.move(at[0] + 1, at[1])
+        await page.mouse.click(*at)
+
+    return act
+
+
+Step = tuple[str, Act]
+"""A name for the table, and what is done."""
+
+OPENINGS: tuple[Step, ...] = (
+    *((f"openings: bubble {n}", bubble(n)) for n in range(5)),
+    *((f"openings: row {n}", row(n)) for n in range(1, 4)),
+    ("openings: brand", choose("brand", 3)),
+    ("openings: category", choose("category", 2)),
+    ("openings: language", language("中文")),
+    ("openings: language", language("EN")),
+)
+ROUND = OPENINGS
+CROWD = OPENINGS[5:8]
+SAMPLE_UNSEEN = ("?category=手机 Phones",)
+LARGE_UNSEEN = ("?category=category 0031", "?category=category 0047&brand=brand 0047")

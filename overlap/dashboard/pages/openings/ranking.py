@@ -1,0 +1,130 @@
+"""The openings as a list, ranked by the score or by any single measure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from overlap.dashboard import session
+from overlap.dashboard.look import block, safe
+from overlap.dashboard.pages.openings import tables
+from overlap.dashboard.parts.tables import HEAD, MOST_ROWS, ROW, download
+from overlap.dashboard.state import View
+from overlap.dashboard.texts import text
+
+_RANKING, _REST, _BY = "openings_ranking", "openings_rest", "openings_by"
+_TALLEST = 12
+_ON_PAPER = 20
+
+
+def ranking(rows: pl.DataFrame, view: View, row: dict[str, Any]) -> None:
+    """Show the rows with a score, by the measure that the link names, and their download."""
+    language = view.language
+    ranked = tables.ranked(rows)
+    by = tables.measure_of(view.asked.get("by"), ranked)
+    with st.container(horizontal=True, vertical_alignment="center", key="openings_ranking_head"):
+        title = safe(text("table", language))
+        if ranked.is_empty():
+            block(f'<h2 class="ov-h2">{title}</h2>')
+        else:
+            offered = tables.measures(ranked)
+            # On paper the switch is gone, so its choice is said.
+            said = text("openings_ranked_by", language, by=text(offered[by], language))
+            chosen = f'<span class="ov-print">{safe(said)}</span>'
+            printed = _printed(tables.by(ranked, by), language)
+            block(f'<h2 class="ov-h2">{title}{chosen}</h2>{printed}')
+            _measures(by, offered, language)
+        download(
+            tables.contract(rows),
+            tables.file("openings", row["category"], row["brand"]),
+            language,
+            key="openings_csv",
+        )
+    if ranked.is_empty():
+        return
+    ordered = tables.by(ranked, by)
+    _table(tables.ranking(ordered, language), ordered, _RANKING, row, language,
+           tables.ranking_columns(language, by), text("table_alt", language))  # fmt: skip
+
+
+def _printed(rows: pl.DataFrame, language: str) -> str:
+    """Return the first rows as a table for paper, where a table to scroll would be cut off."""
+    titles, lines = tables.on_paper(rows.head(_ON_PAPER), language)
+    head = "".join(f"<th>{safe(title)}</th>" for title in titles)
+    body = "".join(
+        f"<tr>{''.join(f'<td>{safe(cell)}</td>' for cell in line)}</tr>" for line in lines
+    )
+    return f'<table class="ov-print"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def _measures(by: str, offered: Mapping[str, str], language: str) -> None:
+    st.session_state[_BY] = by
+    st.segmented_control(
+        text("openings_by", language),
+        list(offered),
+        format_func=lambda name: text(offered[name], language),
+        key=_BY,
+        on_change=_rank_by,
+        required=True,
+        label_visibility="collapsed",
+        width="content",
+    )
+
+
+def _rank_by() -> None:
+    picked = st.session_state[_BY] or tables.SCORE
+    session.ask(by=None if picked == tables.SCORE else picked)
+
+
+def rest(rows: pl.DataFrame, view: View, row: dict[str, Any]) -> None:
+    """Show the rows without a score, and why they have none."""
+    language = view.language
+    left = tables.unranked(rows).sort("overlap_users", descending=True)
+    if left.is_empty():
+        return
+    looked_at = row["interest"] in set(left["interest"])
+    title = text("rest", language, n=len(left))
+    with st.expander(title, expanded=looked_at or tables.ranked(rows).is_empty()):
+        st.caption(text("rest_note", language))
+        _table(tables.leftovers(left, language), left, _REST, row, language,
+               tables.leftover_columns(language), title)  # fmt: skip
+
+
+def _table(
+    shown: pl.DataFrame,
+    rows: pl.DataFrame,
+    key: str,
+    row: dict[str, Any],
+    language: str,
+    columns: dict[str, Any],
+    alt: str,
+) -> None:
+    if len(rows) > MOST_ROWS:
+        st.caption(text("rows_some", language, shown=f"{MOST_ROWS:,}", all=f"{len(rows):,}"))
+    shown, rows = shown.head(MOST_ROWS), rows.head(MOST_ROWS)
+    names = rows["interest"].to_list()
+    chosen = [names.index(row["interest"])] if row["interest"] in names else []
+    # The view is the one truth: the table shows its choice, and reports a new one.
+    st.session_state[key] = {"selection": {"rows": chosen, "columns": [], "cells": []}}
+    st.dataframe(
+        shown,
+        key=key,
+        on_select=lambda: _pick(key, names),
+        selection_mode="single-row",
+        column_config=columns,
+        hide_index=True,
+        width="stretch",
+        height=HEAD + ROW * min(len(shown), _TALLEST),
+        row_height=ROW,
+        placeholder="–",
+        alt=alt,
+    )
+
+
+def _pick(key: str, names: list[str]) -> None:
+    picked = st.session_state[key].selection.rows
+    if picked:
+        session.change(opening=names[picked[0]])

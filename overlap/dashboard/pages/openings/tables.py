@@ -1,0 +1,251 @@
+"""Openings as tables for reading: chosen columns, in words and number formats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from overlap.dashboard.pages.openings.card import FLAT_Z, rank_interval
+from overlap.dashboard.texts import text
+from overlap.insights import wording
+from overlap.model import OPENINGS_TABLE
+
+SCORE = "score"
+
+
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """A column to rank by, the key of its title, and which end of it comes first."""
+
+    column: str
+    title: str
+    descending: bool = True
+
+
+_MEASURES: Mapping[str, _Measure] = {
+    SCORE: _Measure("score", "col_score"),
+    "size": _Measure("overlap_users", "col_size"),
+    "excess": _Measure("excess_users", "excess"),
+    "tgi": _Measure("tgi", "col_tgi"),
+    # The brand is missing where its share is low.
+    "fair": _Measure("fair_share_index", "col_fair", descending=False),
+    "gap": _Measure("gap_users", "col_gap"),
+    "unreached": _Measure("unreached_users", "col_unreached"),
+    # By how clear the change is: the largest changes are those of the smallest rows.
+    "growth": _Measure("growth_z", "col_growth"),
+}
+"""What a ranking can be by, as the link names it. Of openings alone: their gates still hold."""
+
+
+def ranked(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with a score, the best first."""
+    return rows.filter(pl.col("score").is_not_null())
+
+
+def unranked(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows that may be shown but have no score."""
+    return rows.filter(pl.col("score").is_null() & pl.col("suppressed").is_null())
+
+
+def hidden(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows whose numbers may not be shown."""
+    return rows.filter(pl.col("suppressed").is_not_null())
+
+
+def measures(ranked: pl.DataFrame) -> Mapping[str, str]:
+    """Return what ranked rows can be ranked by, with the keys of the titles."""
+    return {
+        name: how.title
+        for name, how in _MEASURES.items()
+        if ranked[how.column].is_not_null().any() and name not in _leave_out(ranked)
+    }
+
+
+def _leave_out(ranked: pl.DataFrame) -> frozenset[str]:
+    # Without a brand everybody in both is not reached yet: it would be the size again.
+    return frozenset() if ranked["gap_users"].is_not_null().any() else frozenset({"unreached"})
+
+
+def measure_of(asked: str | None, ranked: pl.DataFrame) -> str:
+    """Return the measure that a link asks to rank by, the score where there is none of the name."""
+    return asked if asked is not None and asked in measures(ranked) else SCORE
+
+
+def by(ranked: pl.DataFrame, measure: str) -> pl.DataFrame:
+    """Return ranked rows ordered by a measure, those without it last."""
+    how = _MEASURES[measure]
+    return ranked.sort(
+        how.column, descending=how.descending, nulls_last=True, maintain_order=True
+    )  # fmt: skip
+
+
+def ranking(rows: pl.DataFrame, language: str) -> pl.DataFrame:
+    """Return ranked rows with the columns of `ranking_columns`."""
+    exact = bool(rows["exact"].all())
+    branded = rows["fair_share_index"].is_not_null().any()
+    columns: dict[str, pl.Expr | pl.Series] = {
+        "rank": pl.int_range(1, pl.len() + 1),
+        "interest": pl.col("interest"),
+        "score": pl.col("score"),
+        "overlap_users": pl.col("overlap_users").round(0),
+        "interval": _intervals(rows, "overlap_low", "overlap_high", language),
+        "expected_users": pl.col("expected_users").round(0),
+        "excess_users": pl.col("excess_users").round(0),
+        "tgi": pl.col("tgi"),
+        "tgi_interval": _indices(rows),
+        "fair_share_index": pl.col("fair_share_index"),
+        "brand_penetration": pl.col("brand_penetration").round(3),
+        "gap_users": pl.col("gap_users").round(0),
+        "unreached_users": pl.col("unreached_users").round(0),
+        "share_of_category": pl.col("share_of_category").round(3),
+        # Change within the error is called flat, and flat is left empty.
+        "growth": pl.when(pl.col("growth_z").abs() >= FLAT_Z).then(pl.col("growth").round(2)),
+        "rank_interval": pl.Series(
+            [rank_interval(*ends) for ends in rows.select("rank_low", "rank_high").iter_rows()],
+            dtype=pl.String,
+        ),
+        "grade": _grades(rows, language),
+    }
+    left_out = {"interval", "tgi_interval"} if exact else set()
+    left_out |= (
+        {"share_of_category"}
+        if branded
+        else {"fair_share_index", "brand_penetration", "gap_users", "unreached_users"}
+    )
+    return rows.select(
+        column.alias(name) for name, column in columns.items() if name not in left_out
+    )
+
+
+def ranking_columns(language: str, by: str = SCORE) -> dict[str, Any]:
+    """Return the titles, explanations and formats of the ranked table's columns."""
+    places = "col_rank_interval" if by == SCORE else "openings_col_rank_by_score"
+
+    def say(key: str) -> str:
+        return text(key, language)
+
+    number, words = st.column_config.NumberColumn, st.column_config.TextColumn
+    return {
+        "rank": number(say("col_rank"), format="%d", width=56, pinned=True),
+        "interest": words(say("col_interest"), width=190, pinned=True),
+        "score": st.column_config.ProgressColumn(
+            say("col_score"), help=say("help_score"), min_value=0, max_value=100, format="%.0f",
+            width=110,
+        ),
+        "overlap_users": _users("col_size", "help_size", language),
+        "interval": words(say("col_interval"), width=120),
+        "expected_users": _users("col_expected", "help_expected", language),
+        "excess_users": _users("excess", "openings_help_excess", language),
+        "tgi": number(say("col_tgi"), help=say("help_tgi"), format="%.0f", width=70),
+        "tgi_interval": words(say("col_tgi_interval"), width=100),
+        "fair_share_index": number(
+            say("col_fair"), help=say("help_fair"), format="%.0f", width=90
+        ),
+        "brand_penetration": number(say("col_brand"), format="percent", width=100),
+        "gap_users": _users("col_gap", "help_gap", language),
+        "unreached_users": _users("col_unreached", "help_unreached", language),
+        "share_of_category": number(say("col_share"), format="percent", width=100),
+        "growth": number(say("col_growth"), help=say("help_growth"), format="percent", width=90),
+        "rank_interval": words(say(places), help=say("help_rank_interval"), width=110),
+        "grade": words(say("col_grade"), width=90),
+    }  # fmt: skip
+
+
+def on_paper(rows: pl.DataFrame, language: str) -> tuple[list[str], list[list[str]]]:
+    """Return titles and cells, in words, of what a printed page has room for."""
+
+    def users(value: float | None) -> str:
+        return wording.users(value, language)
+
+    columns: dict[str, tuple[str, Callable[[float | None], str]]] = {
+        "score": ("col_score", wording.index),
+        "overlap_users": ("col_size", users),
+        "expected_users": ("col_expected", users),
+        "tgi": ("col_tgi", wording.index),
+        "fair_share_index": ("col_fair", wording.index),
+        "brand_penetration": ("col_brand", wording.percent),
+        "gap_users": ("col_gap", users),
+        "share_of_category": ("col_share", wording.percent),
+    }
+    there = [name for name in columns if rows[name].is_not_null().any()]
+    titles = [text(key, language) for key in ("col_rank", "col_interest")]
+    titles += [text(columns[name][0], language) for name in there]
+    titles.append(text("col_rank_interval", language))
+    lines = [
+        [f"{place:,}", row["interest"], *(columns[name][1](row[name]) for name in there),
+         rank_interval(row["rank_low"], row["rank_high"])]
+        for place, row in enumerate(rows.iter_rows(named=True), start=1)
+    ]  # fmt: skip
+    return titles, lines
+
+
+def leftovers(rows: pl.DataFrame, language: str) -> pl.DataFrame:
+    """Return unranked rows with the columns of `leftover_columns`, the largest overlap first."""
+    exact = bool(rows["exact"].all())
+    why = pl.Series(
+        [text(f"why_{name}", language) if name else "" for name in rows["why_not"]],
+        dtype=pl.String,
+    )
+    columns: dict[str, pl.Expr | pl.Series] = {
+        "interest": pl.col("interest"),
+        "why": why,
+        "overlap_users": pl.col("overlap_users").round(0),
+        "interval": _intervals(rows, "overlap_low", "overlap_high", language),
+        "expected_users": pl.col("expected_users").round(0),
+        "tgi": pl.col("tgi"),
+        "tgi_cautious": pl.col("tgi_cautious"),
+    }
+    left_out = {"interval"} if exact else set()
+    return rows.select(
+        column.alias(name) for name, column in columns.items() if name not in left_out
+    )
+
+
+def leftover_columns(language: str) -> dict[str, Any]:
+    """Return the titles and formats of the columns of rows without a rank."""
+    columns = ranking_columns(language)
+    number = st.column_config.NumberColumn
+    return {
+        **{name: columns[name] for name in ("overlap_users", "interval", "expected_users", "tgi")},
+        "interest": st.column_config.TextColumn(text("col_interest", language), width=190),
+        "why": st.column_config.TextColumn(text("col_why", language), width=210),
+        "tgi_cautious": number(text("col_cautious", language), format="%.0f", width=110),
+    }
+
+
+def contract(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the columns of model.OPENINGS_TABLE in their order, as every face gives them."""
+    return rows.select(OPENINGS_TABLE.names())
+
+
+def file(what: str, *names: str | None) -> str:
+    """Return the name, without an ending, of the file that openings are downloaded as."""
+    return "-".join([what, *(name for name in names if name)])
+
+
+def _users(title: str, about: str, language: str) -> Any:
+    return st.column_config.NumberColumn(
+        text(title, language), help=text(about, language), format="localized", width=100
+    )
+
+
+def _intervals(rows: pl.DataFrame, low: str, high: str, language: str) -> pl.Series:
+    ends = rows.select(low, high).iter_rows()
+    return pl.Series([wording.interval(a, b, language) for a, b in ends], dtype=pl.String)
+
+
+def _indices(rows: pl.DataFrame) -> pl.Series:
+    ends = rows.select("tgi_low", "tgi_high").iter_rows()
+    words = [f"{wording.index(a)}–{wording.index(b)}" for a, b in ends]
+    return pl.Series(words, dtype=pl.String)
+
+
+def _grades(rows: pl.DataFrame, language: str) -> pl.Series:
+    words: Mapping[str, str] = {
+        grade: text(f"grade_{grade}", language) for grade in rows["grade"].unique()
+    }
+    return pl.Series([words[grade] for grade in rows["grade"]], dtype=pl.String)

@@ -1,0 +1,78 @@
+"""A chart as all pages show one: a title, what to see in it, picture and numbers to keep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import plotly.graph_objects as go
+import polars as pl
+import streamlit as st
+
+from overlap.dashboard.look import block, safe
+from overlap.dashboard.parts.tables import download, file_name
+from overlap.dashboard.state import View
+
+
+def show(
+    figure: go.Figure,
+    view: View,
+    *,
+    key: str,
+    title: str,
+    alt: str,
+    data: pl.DataFrame,
+    file: str,
+    about: str = "",
+    on_pick: Callable[[Mapping[str, Any]], None] | None = None,
+    on_clear: Callable[[], None] | None = None,
+) -> None:
+    """Show a figure with its numbers beside it; `on_pick` is called with a point that is clicked.
+
+    A click on the point that is marked already, or beside all, unmarks it in the browser and calls
+    `on_clear`. `alt` says in words what is drawn, for who cannot see it; `data` are the numbers
+    behind it.
+    """
+    head(view, key=key, title=title, about=about, data=data, file=file)
+    how: dict[str, Any] = {}
+    if on_pick is not None:
+        how = {"on_select": lambda: _pick(key, on_pick, on_clear), "selection_mode": "points"}
+    st.plotly_chart(figure, key=key, config=config(file), alt=alt, **how)
+
+
+def head(
+    view: View, *, key: str, title: str, data: pl.DataFrame, file: str, about: str = ""
+) -> None:
+    """Show a chart's title, what to see in it, and the download of its numbers."""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_head"):
+        sub = f'<p class="ov-sub">{safe(about)}</p>' if about else ""
+        block(f'<h2 class="ov-h2">{safe(title)}</h2>{sub}')
+        download(data, file, view.language, key=f"{key}_csv", of_chart=True)
+
+
+def config(file: str) -> dict[str, Any]:
+    """Return plotly's settings: a button that saves the picture, and clicks that count singly."""
+    return {
+        "displaylogo": False,
+        "displayModeBar": True,
+        # Two quick clicks are two choices, not a command to choose nothing.
+        "doubleClickDelay": 1,
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {
+            "format": "png",
+            "scale": 2,
+            "filename": file_name(file, "png").removesuffix(".png"),
+        },
+    }
+
+
+def _pick(
+    key: str,
+    on_pick: Callable[[Mapping[str, Any]], None],
+    on_clear: Callable[[], None] | None,
+) -> None:
+    points = st.session_state[key].selection.points
+    if points:
+        on_pick(points[0])
+    elif on_clear is not None:
+        on_clear()

@@ -1,0 +1,35 @@
+"""The foot of every page: which store it is, and what it was made of."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from overlap.dashboard import data, look
+from overlap.dashboard.parts import tour
+from overlap.dashboard.state import View
+from overlap.dashboard.texts import day, text
+from overlap.insights import wording
+
+
+def foot(opened: data.Opened, view: View) -> None:
+    """Show the store's name, users, rows, window and floor, and the way back to the tour."""
+    facts, language = opened.facts, view.language
+    parts = [
+        text(
+            "foot",
+            language,
+            name=opened.path.name,
+            snapshot=facts["snapshot"],
+            users=wording.users(facts["users"], language),
+            rows=f"{facts['rows_read']:,}",
+            rejected=f"{facts['rows_rejected']:,}",
+        )
+    ]
+    if facts["first_event"] and facts["last_event"]:
+        ends = (day(facts[end], language) for end in ("first_event", "last_event"))
+        parts.append(text("foot_window", language, start=next(ends), end=next(ends)))
+    if opened.policy.display_floor:
+        parts.append(text("foot_floor", language, floor=f"{opened.policy.display_floor:,}"))
+    with st.container(horizontal=True, vertical_alignment="center", key="foot"):
+        look.block(f'<footer class="ov-foot">{look.safe(" · ".join(parts))}</footer>')
+        tour.offer(language)

@@ -1,0 +1,73 @@
+"""The dashboard as a server: the app, in a page that says its name and finds its way at once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+SCRIPT = Path(__file__).with_name("script.py")
+"""What runs at every interaction. A folder `pages` beside it would be taken for pages of files."""
+
+_ASKED_TWICE = (b"accept-encoding", b"if-none-match", b"if-modified-since")
+"""Headers that would keep the page from coming whole and plain."""
+
+
+class Page:
+    """Puts our title into the page that loads the app, and where its server is.
+
+    Without being told, the app asks for its server below the address of the page it was opened at,
+    and every link to a page but the first begins with two errors.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the app does, pages changed."""
+        path = PurePosixPath(scope.get("path", ""))
+        if scope["type"] != "http" or path.suffix or "_stcore" in path.parts:
+            await self.app(scope, receive, send)
+            return
+        headers = [(name, value) for name, value in scope["headers"] if name not in _ASKED_TWICE]
+        held: list[Message] = []
+        body = b""
+
+        async def change(message: Message) -> None:
+            nonlocal body
+            if message["type"] == "http.response.start":
+                held.append(message)
+                return
+            body += message.get("body", b"")
+            if message.get("more_body"):
+                return
+            start = held[0]
+            said = dict(start["headers"])
+            if said.get(b"content-type", b"").startswith(b"text/html"):
+                body = changed(body.decode("utf-8")).encode("utf-8")
+                said.pop(b"etag", None)
+                said.pop(b"last-modified", None)
+                said[b"content-length"] = str(len(body)).encode()
+            await send({**start, "headers": list(said.items())})
+            await send({"type": "http.response.body", "body": body})
+
+        await self.app({**scope, "headers": headers}, receive, change)
+
+
+def changed(page: str) -> str:
+    """Return the page with our title, and with the address of the server for its scripts."""
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    settings = f"{{BACKEND_BASE_URL: location.origin + {json.dumps('/' + base)}}}"
+    page = page.replace("<title>Streamlit</title>", "<title>overlap</title>")
+    return page.replace("<head>", f"<head><script>window.__streamlit = {settings}</script>", 1)
+
+
+def middleware() -> list[Middleware]:
+    """Return what stands between the app and the browser."""
+    return [Middleware(Page)]

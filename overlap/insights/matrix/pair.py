@@ -1,0 +1,273 @@
+"""Two audiences in full: what they share, what chance would give, who is only in one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from overlap import estimates
+from overlap.expressions import And, Audience, Expression, Minus, to_text
+from overlap.insights import anchors
+from overlap.insights.matrix.cells import EXPECTED, OVER, UNDER
+from overlap.insights.matrix.counting import counted, within
+from overlap.insights.regions import incremental_reach, regions
+from overlap.members import ALL_PERIODS
+from overlap.model import FULL_THETA, Estimate, Policy, Window
+from overlap.panel import Panel
+
+PARTS_TABLE = pl.Schema(
+    {"part": pl.String, "expression": pl.String, "users": pl.Float64, "users_low": pl.Float64,
+     "users_high": pl.Float64, "exact": pl.Boolean, "suppressed": pl.String}
+)  # fmt: skip
+"""The parts of two audiences: `first`, `second`, `both`, `only_first`, `only_second`, `either`,
+and with a brand `unreached`, those in both without it."""
+
+_SURE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """A brand among the users of both audiences; measures with `category` are None without one.
+
+    `category` is the one of the two that is a category: what the brand reaches there is what it
+    should reach here. `gap` = n · max(0, p₀ − p), `fair_share` = 100 · p/p₀.
+    """
+
+    name: str
+    penetration: Estimate
+    unreached: Estimate
+    unreached_expression: str
+    category: str | None = None
+    category_penetration: Estimate | None = None
+    fair_share: Estimate | None = None
+    gap: Estimate | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pair:
+    """Two audiences inside a baseline, in users, ratios 0–1 and indices with 100 for chance.
+
+    What may not be shown is None, and `suppressed` says why. `direction` is "over" or "under"
+    where the overlap is told from chance, else "as expected". `regions` is REGIONS_TABLE and
+    `parts` PARTS_TABLE, both of users inside the baseline.
+    """
+
+    first: str
+    second: str
+    expression: str
+    first_users: Estimate | None
+    second_users: Estimate | None
+    overlap: Estimate | None
+    expected: Estimate | None
+    excess: Estimate | None
+    share_of_first: Estimate | None
+    share_of_second: Estimate | None
+    tgi: Estimate | None
+    direction: str | None
+    baseline: str
+    baseline_users: Estimate
+    regions: pl.DataFrame
+    parts: pl.DataFrame
+    suppressed: str | None
+    brand: Brand | None = None
+
+
+def pair(
+    panel: Panel,
+    first: str | Expression,
+    second: str | Expression,
+    *,
+    brand: str | None = None,
+    baseline: str | None = None,
+    window: Window = ALL_PERIODS,
+    policy: Policy | None = None,
+    min_users: int | None = None,
+) -> Pair:
+    """Return two audiences or expressions in full, with a brand's part in what they share.
+
+    Overlap, expected, TGI and shares are those of `pairs`, the brand's measures those of
+    `openings`, whose gap they give an interval: with x of s kept users in both and y of c in the
+    category, the gap is that of the excess s·y/c − x, 0 at the least. Raises UsageError for
+    unknown names and for one segment given twice.
+    """
+    policy = policy or Policy()
+    floor = anchors.display_floor(policy, min_users)
+    a, b = panel.resolve(first), panel.resolve(second)
+    base = anchors.baseline(panel, baseline, window)
+    inside = None if base.sample is None else base.text
+    how: dict[str, Any] = {"inside": inside, "window": window, "policy": policy}
+    table = regions(panel, [a, b], **how, min_users=min_users)
+    reach = incremental_reach(panel, [a, b], **how, min_users=min_users)
+    samples = [within(panel.sample(tree, window), base) for tree in (a, b)]
+    counts = counted(panel, samples[:1], samples[1:], base, window)
+    s, sa, sb, n = (
+        float(x.sum()) for x in (counts.both, counts.anchor, counts.audience, counts.baseline)
+    )
+    hits, rate, own = (s, sa, sb, n), float(counts.rate[0]), float(counts.baseline_rate[0])
+    overlap = estimates.count(s, rate)
+    told = Pair(
+        first=to_text(a),
+        second=to_text(b),
+        expression=to_text(And((a, b))),
+        first_users=anchors.users_inside(panel, a, base, window),
+        second_users=anchors.users_inside(panel, b, base, window),
+        overlap=replace(overlap, exact=overlap.exact and own >= 1),
+        expected=_known(estimates.expected(*hits, rate, own).at(0)),
+        excess=_known(estimates.excess(*hits, rate, own).at(0)),
+        share_of_first=_known(estimates.share(s, sa, rate)),
+        share_of_second=_known(estimates.share(s, sb, rate)),
+        tgi=_known(estimates.tgi(*hits, rate, own).at(0)),
+        direction=None,
+        baseline=base.text,
+        baseline_users=base.users,
+        regions=table,
+        parts=pl.DataFrame(schema=PARTS_TABLE),
+        suppressed=None,
+        brand=None if brand is None else _brand(panel, (a, b), brand, base, window, overlap),
+    )
+    told = replace(told, direction=_direction(told.tgi, hits, rate, own))
+    told = replace(told, parts=_parts(told, reach, floor))
+    return _suppressed(told, floor)
+
+
+def _known(value: Estimate) -> Estimate | None:
+    return None if np.isnan(value.value) else value
+
+
+def _direction(
+    tgi: Estimate | None, hits: tuple[float, float, float, float], rate: float, own: float
+) -> str | None:
+    if tgi is None:
+        return None
+    p = float(estimates.chance_p(*hits, rate, own)[0])
+    if not p <= _SURE:
+        return EXPECTED
+    return OVER if tgi.low > 100 else UNDER if tgi.high < 100 else EXPECTED
+
+
+# --- the brand ----------------------------------------------------------------------------------
+
+
+def _brand(
+    panel: Panel,
+    trees: tuple[Expression, Expression],
+    brand: str,
+    base: anchors.Baseline,
+    window: Window,
+    overlap: Estimate,
+) -> Brand | None:
+    """Count a brand among the users of both and of the category, None where nobody is in both."""
+    audience = anchors.audience_of(panel, "brand", brand)
+    category = next(
+        (t for t in trees if isinstance(t, Audience) and t.kind == "category"), None
+    )  # fmt: skip
+    mine, both = (
+        within(panel.sample(tree, window), base)
+        for tree in (audience, And(trees))
+    )  # fmt: skip
+    theta = min(mine.theta, both.theta)
+    rate = theta / FULL_THETA
+    mine, both = panel.below(mine, theta), panel.below(both, theta)
+    x, s = len(mine.users & both.users), both.hits
+    if not s:
+        return None
+    # The overlap may be known at a better rate than the brand's part of it.
+    better = overlap.value / (s / rate)
+    told = Brand(
+        name=audience.name,
+        penetration=estimates.share(x, s, rate),
+        unreached=_scaled(estimates.count(s - x, rate), better),
+        unreached_expression=to_text(Minus(And(trees), audience)),
+    )
+    if category is None:
+        return told
+    whole = panel.below(within(panel.sample(category, window), base), theta)
+    y, c = len(whole.users & mine.users), whole.hits
+    if not y:
+        return told
+    excess = estimates.excess(x, s, y, c, rate).at(0)
+    return replace(
+        told,
+        category=to_text(category),
+        category_penetration=estimates.share(y, c, rate),
+        fair_share=_known(estimates.tgi(x, s, y, c, rate).at(0)),
+        gap=_scaled(
+            replace(
+                excess,
+                value=max(0.0, -excess.value),
+                low=max(0.0, -excess.high),
+                high=max(0.0, -excess.low),
+            ),
+            better,
+        ),
+    )
+
+
+def _scaled(x: Estimate, by: float) -> Estimate:
+    return replace(x, value=x.value * by, low=x.low * by, high=x.high * by)
+
+
+# --- parts and floors ---------------------------------------------------------------------------
+
+
+def _parts(told: Pair, reach: pl.DataFrame, floor: int) -> pl.DataFrame:
+    rows = [*_regions(told), _part("either", reach.row(1, named=True), "reach", "exact")]
+    if told.brand is not None:
+        unreached = told.brand.unreached
+        small = 0 < unreached.value < floor
+        rows.append({
+            "part": "unreached",
+            "expression": told.brand.unreached_expression,
+            "users": None if small else unreached.value,
+            "users_low": None if small else unreached.low,
+            "users_high": None if small else unreached.high,
+            "exact": unreached.exact,
+        })  # fmt: skip
+    frame = pl.DataFrame(rows, schema={n: t for n, t in PARTS_TABLE.items() if n != "suppressed"})
+    return frame.with_columns(
+        suppressed=pl.when(pl.col("users").is_null()).then(pl.lit(f"fewer than {floor} users"))
+    ).select(PARTS_TABLE.names())
+
+
+def _regions(told: Pair) -> Iterator[dict[str, Any]]:
+    found = {tuple(row["audiences"]): row for row in told.regions.to_dicts()}
+    first, second = found[(told.first,)], found[(told.second,)]
+    both = found[(told.first, told.second)]
+    for part, row in (("first", first), ("second", second), ("both", both)):
+        yield _part(part, row, "inclusive", "inclusive_exact")
+    yield _part("only_first", first, "exclusive", "exact")
+    yield _part("only_second", second, "exclusive", "exact")
+
+
+def _part(part: str, row: dict[str, Any], which: str, exact: str) -> dict[str, Any]:
+    text = {"exclusive": "expression", "inclusive": "inclusive_expression"}
+    return {
+        "part": part,
+        "expression": row[text.get(which, "reach_expression")],
+        "users": row[f"{which}_users"],
+        "users_low": row[f"{which}_low"],
+        "users_high": row[f"{which}_high"],
+        "exact": row[exact],
+    }
+
+
+def _suppressed(told: Pair, floor: int) -> Pair:
+    """Blank what is above 0 and below the floor, and all that could be computed back from it."""
+
+    def small(users: Estimate | None) -> bool:
+        return users is not None and 0 < users.value < floor
+
+    hidden: dict[str, Any] = {}
+    for name in ("first_users", "second_users"):
+        if small(getattr(told, name)):
+            hidden[name] = None
+    if hidden or small(told.overlap):
+        numbers = ("overlap", "expected", "excess", "share_of_first", "share_of_second", "tgi")
+        hidden |= dict.fromkeys((*numbers, "direction", "brand"))
+    if not hidden:
+        return told
+    return replace(told, **hidden, suppressed=f"fewer than {floor} users")

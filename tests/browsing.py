@@ -1,0 +1,108 @@
+"""A real Chromium against a real server on the sample community, for the journeys of visitors."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from overlap.cli.serving import sample_store
+from overlap.dashboard.launch import command
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--no-first-run",
+]  # fmt: skip
+IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
+
+
+@pytest.fixture(scope="session")
+def browser():
+    sync_api = pytest.importorskip("playwright.sync_api")
+    if CHROMIUM is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("Chromium is not installed, and these tests must run here")
+        pytest.skip("Chromium is not installed")
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory) -> Path:
+    return sample_store(tmp_path_factory.mktemp("sample") / "store")
+
+
+@pytest.fixture(scope="session")
+def address(store, tmp_path_factory):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    argv, env = command(store, port)
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    with (elsewhere / "log").open("wb") as log:
+        server = subprocess.Popen(argv, env=env, cwd=elsewhere, stdout=log, stderr=log)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/_stcore/health", server)
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            urllib.request.urlopen(url, timeout=1)
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail("the dashboard's server did not start")
+
+
+@pytest.fixture
+def visit(browser, address):
+    """Open a page in a fresh browser; its complaints and its requests elsewhere fail the test."""
+    contexts, complaints = [], []
+
+    def visit(query="", width=1440, height=900, **how):
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, **{"locale": "en-US", **how}
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.on("console", lambda m: m.type == "error" and complaints.append(m.text))
+        page.on("pageerror", lambda e: complaints.append(str(e)))
+        page.on("requestfailed", lambda r: complaints.append(f"failed: {r.url}"))
+        page.on(
+            "request",
+            lambda r: (
+                urlsplit(r.url).hostname not in ("127.0.0.1", None)
+                and complaints.append(f"elsewhere: {r.url}")
+            ),
+        )
+        page.goto(address + query)
+        at_rest(page)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def at_rest(page) -> None:
+    """Wait until the page of a run that is over is there, foot and all."""
+    page.wait_for_selector(f"{IDLE} .ov-foot")
