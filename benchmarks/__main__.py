@@ -16,6 +16,7 @@ from pathlib import Path
 
 from benchmarks import bursts, discovery, events, exporting, keywords, measure, month, panels, terms
 from benchmarks.accuracy import __main__ as accuracy
+from benchmarks.dashboard import report
 
 TARGET = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 TITLES = {
@@ -76,6 +77,7 @@ SECTIONS: dict[str, tuple[str, Callable[[Run], list[str]]]] = {
     "terms": ("Posts to terms", lambda _: terms.lines()),
     "keywords": ("Posts to audiences of keywords", lambda _: keywords.lines()),
     "bursts": ("Finding bursts", lambda _: bursts.lines()),
+    "dashboard": ("The dashboard", lambda run: report.lines(run.folder)),
 }
 """What can be measured by name: the title of its section, and what fills it."""
 

@@ -94,9 +94,12 @@ def test_two_visitors_who_write_at_once_lose_nothing(visit, store, saved):
     pages = [ready(visit(f"saved?name={quote_plus(NAME)}")) for _ in range(2)]
     for page, note in zip(pages, ("hers", "mine"), strict=True):
         page.get_by_role("button", name="Rename or note").click()
+        page.wait_for_selector("textarea")
+        page.wait_for_selector(IDLE)
         page.get_by_role("textbox", name="Note").fill(note)
+    for page, words in zip(pages, ("is saved", "Nothing is lost"), strict=True):
         page.get_by_role("button", name="Save", exact=True).click()
-        says(page, "is saved" if note == "hers" else "Nothing is lost")
+        says(page, words)
     pages[1].get_by_role("button", name="Use mine").click()
     says(pages[1], "is as you wrote it")
     with open_workspace(store) as workspace:

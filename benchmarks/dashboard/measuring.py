@@ -55,32 +55,32 @@ async def everything(folder: Path) -> tuple[Figures, Figures, Figures]:
 
 async def _floor(browser: Any, server: serving.Server) -> Figures:
     found = Figures()
-    await _first(browser, server.address, "h1", found.first, found.errors)
+    await _first(browser, server.address, found.first, found.errors)
     visitor = await Visitor.new(browser)
-    await visitor.open(server.address, "h1")
+    await visitor.open(server.address)
     for _ in range(20):
         found.clicks.append(await visitor.do("again", visits.again))
     await visitor.leave()
-    found.crowd = await _crowd(browser, server.address, "h1", [("again", visits.again)], found)
+    found.crowd = await _crowd(browser, server.address, [("again", visits.again)], found)
     return found
 
 
 async def _store(browser: Any, server: serving.Server, unseen: Sequence[str]) -> Figures:
     found = Figures()
-    await _first(browser, server.address, visits.ANSWER, found.first, found.errors)
+    await _first(browser, server.address, found.first, found.errors)
     for query in unseen:
-        await _first(browser, server.address + query, visits.ANSWER, found.unseen, found.errors, 1)
+        await _first(browser, server.address + query, found.unseen, found.errors, 1)
     found.memory.append(server.megabytes())
     # The first round asks what nobody has asked, the second what is known: both are a visitor's.
     for _ in range(2):
         visitor = await Visitor.new(browser)
-        await visitor.open(server.address, visits.ANSWER)
+        await visitor.open(server.address)
         for name, act in visits.ROUND:
             found.clicks.append(await visitor.do(name, act))
         found.errors += visitor.errors
         await visitor.leave()
     found.memory.append(server.megabytes())
-    found.crowd = await _crowd(browser, server.address, visits.ANSWER, visits.CROWD, found)
+    found.crowd = await _crowd(browser, server.address, visits.CROWD, found)
     found.memory.append(server.megabytes())
     return found
 
@@ -88,14 +88,13 @@ async def _store(browser: Any, server: serving.Server, unseen: Sequence[str]) ->
 async def _first(
     browser: Any,
     address: str,
-    answer: str,
     into: list[float],
     errors: list[str],
     times: int = TIMES,
 ) -> None:
     for time in range(times + (times > 1)):
         visitor = await Visitor.new(browser)
-        took = await visitor.open(address, answer)
+        took = await visitor.open(address)
         # The first of several wakes the server up.
         if time or times == 1:
             into.append(took)
@@ -104,12 +103,12 @@ async def _first(
 
 
 async def _crowd(
-    browser: Any, address: str, answer: str, steps: Sequence[visits.Step], found: Figures
+    browser: Any, address: str, steps: Sequence[visits.Step], found: Figures
 ) -> list[Seen]:
     """Let everybody click at once, each as soon as the last click is answered."""
     people = [await Visitor.new(browser) for _ in range(PEOPLE)]
     for person in people:
-        await person.open(address, answer)
+        await person.open(address)
 
     async def clicking(number: int, person: Visitor) -> list[Seen]:
         # Everybody does the same in another order, nobody the same twice running.

@@ -6,7 +6,6 @@ from typing import Any
 
 from benchmarks.dashboard.watching import Act
 
-ANSWER = ".ov-answer h1"
 _BUBBLE = """n => {
   const plot = document.querySelector('.js-plotly-plot'), size = plot._fullLayout;
   const box = plot.getBoundingClientRect(), all = [];
@@ -17,6 +16,9 @@ _BUBBLE = """n => {
   });
   return all[n % all.length];
 }"""
+
+
+MENU = ("", "overlaps", "segment", "demand", "saved", "data")
 
 
 def bubble(number: int) -> Act:
@@ -57,7 +59,8 @@ def menu(page_name: str) -> Act:
     """Go to a page by the menu."""
 
     async def act(page: Any) -> None:
-        await page.locator(f"header a[href$='/{page_name}']").first.click()
+        links = page.get_by_test_id("stTopNavLink")
+        await links.nth(MENU.index(page_name)).click()
 
     return act
 
@@ -81,6 +84,15 @@ def choose(box: str, number: int) -> Act:
         for _ in range(number):
             await page.keyboard.press("ArrowDown")
         await page.keyboard.press("Enter")
+
+    return act
+
+
+def button(name: str) -> Act:
+    """Click the first button of a name."""
+
+    async def act(page: Any) -> None:
+        await page.get_by_role("button", name=name).first.click()
 
     return act
 
@@ -114,7 +126,25 @@ OPENINGS: tuple[Step, ...] = (
     ("openings: language", language("中文")),
     ("openings: language", language("EN")),
 )
-ROUND = OPENINGS
-CROWD = OPENINGS[5:8]
-SAMPLE_UNSEEN = ("?category=手机 Phones",)
+PAGES: tuple[Step, ...] = (
+    ("overlaps: from the menu", menu("overlaps")),
+    *((f"overlaps: cell {n}", cell(0.2 + 0.2 * n, 0.3 + 0.1 * n)) for n in range(3)),
+    ("overlaps: up to 12 audiences", tab(1)),
+    ("segment: from the menu", menu("segment")),
+    ("segment: an idea", button("Take it")),
+    ("segment: reach", tab(1)),
+    ("segment: profile", tab(0)),
+    ("demand: from the menu", menu("demand")),
+    ("demand: trends", tab(1)),
+    ("demand: language", tab(2)),
+    ("demand: map", tab(3)),
+    ("saved: from the menu", menu("saved")),
+    ("data: from the menu", menu("data")),
+    ("data: precision", tab(1)),
+    ("data: glossary", tab(2)),
+    ("openings: from the menu", menu("")),
+)
+ROUND = (*OPENINGS, *PAGES)
+CROWD: tuple[Step, ...] = tuple((f"{name}: from the menu", menu(name)) for name in MENU[1:])
+SAMPLE_UNSEEN = ("?category=手机 Phone", "?category=相机 Camera")
 LARGE_UNSEEN = ("?category=category 0031", "?category=category 0047&brand=brand 0047")

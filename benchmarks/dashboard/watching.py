@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,24 +11,39 @@ QUIET = 300
 """Milliseconds without a change of the page after which it is at rest."""
 
 WATCH = """(() => {
-  const seen = window.__watch = {start: 0, change: 0, answered: false};
-  const note = () => { seen.change = performance.now(); };
+  const watch = window.__watch = {start: 0, idle: 0, change: 0, answered: false};
+  const note = () => { watch.change = performance.now(); };
   const Socket = window.WebSocket;
   window.WebSocket = class extends Socket {
     constructor(...how) {
       super(...how);
-      this.addEventListener('message', () => { seen.answered = true; note(); });
+      this.addEventListener('message', () => {
+        watch.answered = true;
+        watch.idle = performance.now();
+        note();
+      });
     }
   };
   for (const name of ['pointerdown', 'keydown'])
     window.addEventListener(name, () => {
-      seen.start = performance.now();
-      seen.answered = false;
+      watch.start = performance.now();
+      watch.answered = false;
     }, true);
   window.addEventListener('DOMContentLoaded', () => {
-    // Only the page itself: the frame's marks of running are not what a visitor waits for.
-    const changed = list => list.some(m => m.target.closest?.('[data-testid=stMain]')) && note();
-    new MutationObserver(changed).observe(document.body, {childList: true, subtree: true});
+    // Only what a visitor sees of the page: not the frame's marks of running, not what a table
+    // says to screen readers some time after it was drawn, not what hangs at the mouse.
+    const aside = '[data-testid=data-grid-canvas], .hoverlayer';
+    const seen = e => e.closest?.('[data-testid=stMain]') && !e.closest(aside);
+    new MutationObserver(list => list.some(m => seen(m.target)) && note())
+      .observe(document.body, {childList: true, subtree: true});
+    new MutationObserver(() => { watch.idle = performance.now(); }).observe(
+      document.body, {subtree: true, attributeFilter: ['data-test-script-state']});
+    const first = new MutationObserver(() => {
+      if (!document.querySelector('h1.ov-answer, .ov-answer h1')) return;
+      first.disconnect();
+      requestAnimationFrame(() => setTimeout(() => { window.__answer = performance.now(); }));
+    });
+    first.observe(document.body, {childList: true, subtree: true});
   });
 })()"""
 """Run before a page's own scripts: when it was touched, answered and changed last."""
@@ -38,15 +52,23 @@ RESTED = f"""() => {{
   return seen.answered && app.dataset.testScriptState === 'notRunning'
     && performance.now() - seen.change > {QUIET};
 }}"""
-TOOK = "() => window.__watch.change - window.__watch.start"
+TOOK = """() => {
+  const watch = window.__watch;
+  return [watch.idle - watch.start, watch.change - watch.start];
+}"""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One interaction: its name, milliseconds until rest, and the bytes received for it."""
+    """One interaction: its name, milliseconds until idle and still, and the bytes received for it.
+
+    Idle is when the script has ended and the page knows; still is when nothing that a visitor sees
+    of the page changes any more, the last chart drawn.
+    """
 
     name: str
-    milliseconds: float
+    idle: float
+    still: float
     received: int
 
 
@@ -72,22 +94,20 @@ class Visitor:
         await context.add_init_script(WATCH)
         return cls(await context.new_page())
 
-    async def open(self, address: str, answer: str) -> float:
-        """Open an address, and return the seconds until the answer can be read."""
-        started = time.perf_counter()
+    async def open(self, address: str) -> float:
+        """Open an address, and return the seconds until the answer is painted."""
         await self.page.goto(address)
-        await self.page.wait_for_selector(answer)
-        took = time.perf_counter() - started
+        await self.page.wait_for_function("() => window.__answer", polling=50)
         await self.page.wait_for_function(RESTED, polling=50)
-        return took
+        return float(await self.page.evaluate("() => window.__answer")) / 1000
 
     async def do(self, name: str, act: Act) -> Seen:
         """Do something and return how long it took until the page was at rest again."""
         before = self.received
         await act(self.page)
         await self.page.wait_for_function(RESTED, polling=50)
-        took = await self.page.evaluate(TOOK)
-        return Seen(name, took, self.received - before)
+        idle, still = await self.page.evaluate(TOOK)
+        return Seen(name, idle, max(idle, still), self.received - before)
 
     async def leave(self) -> None:
         """Close the browser."""

@@ -61,8 +61,12 @@ def run() -> None:
 def _show(name: str) -> None:
     """Run a page inside its frame; whatever goes wrong is a sentence, not a traceback."""
     view = session.current(name)
+    _guarded(view, lambda: _framed(PAGES[name], view))
+
+
+def _guarded(view: View, run: Callable[[], None]) -> None:
     try:
-        _framed(PAGES[name], view)
+        run()
     except OverlapError as error:
         number = secrets.token_hex(4)
         _LOG.warning("error %s while showing %s: %s", number, view, error)
@@ -91,13 +95,27 @@ def _framed(entry: Entry, view: View) -> None:
     bar.bar(view, data.choices(opened, view.category))
     notes.show(view.language)
     tour.tour(view)
+    session.frame_is(opened.stamp)
+    _body(entry)
+    foot.foot(opened, view)
+
+
+@st.fragment
+def _body(entry: Entry) -> None:
+    """Show the page alone: what a visitor does on it leaves the frame as it is.
+
+    Where it does not, the whole app runs again.
+    """
+    opened, view = _open(session.kept())
+    if opened is None or not session.has_frame(opened.stamp):
+        st.rerun()
+    session.settle()
     kinds = opened.panel.known
     missing = next((kind for kind in entry.kinds if kind not in kinds), None)
     if missing:
         empty.no_kind(missing, [k for k in kinds if k != "universe"], view.language)
     else:
-        entry.page(opened, view)
-    foot.foot(opened, view)
+        _guarded(view, lambda: entry.page(opened, view))
 
 
 def _open(view: View) -> tuple[data.Opened | None, View]:

@@ -12,7 +12,7 @@ from overlap.dashboard.state import SHARED, Note, View, from_query, to_query
 from overlap.insights.wording import LANGUAGES
 
 _VIEW, _NOTES, _WRITTEN, _TOUCHED = "view", "notes", "written", "touched"
-_ASKED, _NEWCOMER = "asked", "newcomer"
+_ASKED, _NEWCOMER, _FRAME = "asked", "newcomer", "frame"
 _LEFT, _STRAYS = "left", "strays"
 _MOST_STRAYS = 100
 
@@ -24,7 +24,7 @@ def language() -> str:
     if _VIEW not in state:
         return asked if asked in LANGUAGES else _browser_language()
     opened = st.query_params.to_dict() != state.get(_WRITTEN) and not state.get(_TOUCHED)
-    return asked if opened and asked in LANGUAGES else _kept().language
+    return asked if opened and asked in LANGUAGES else kept().language
 
 
 def current(page: str) -> View:
@@ -41,16 +41,16 @@ def current(page: str) -> View:
     if _VIEW not in state:
         state[_NEWCOMER] = not query
         _read(query, page)
-    elif page != _kept().page:
+    elif page != kept().page:
         if query and not touched:
             _read(query, page)
         else:
-            state[_LEFT] = _kept().page
-            state[_VIEW] = replace(_kept(), page=page, asked=_asked().get(page, {}))
+            state[_LEFT] = kept().page
+            state[_VIEW] = replace(kept(), page=page, asked=_asked().get(page, {}))
             state[_NOTES] = ()
     elif query and query != state.get(_WRITTEN) and not touched:
         _read(query, page)
-    return _kept()
+    return kept()
 
 
 def _read(query: dict[str, str], page: str) -> None:
@@ -62,7 +62,8 @@ def _read(query: dict[str, str], page: str) -> None:
     _asked()[page] = view.asked
 
 
-def _kept() -> View:
+def kept() -> View:
+    """Return the view as it is now."""
     view = st.session_state[_VIEW]
     assert isinstance(view, View)
     return view
@@ -100,6 +101,27 @@ def _note_stray(left: str, query: dict[str, str]) -> None:
     state[_STRAYS] = [*state.get(_STRAYS, ()), (left, query)][-_MOST_STRAYS:]
 
 
+def frame_is(stamp: object) -> None:
+    """Note what the frame of the page was drawn for: a store as `stamp` has it, and the view."""
+    st.session_state[_FRAME] = _frame(stamp)
+
+
+def has_frame(stamp: object) -> bool:
+    """Whether the frame on the screen is the one that the view needs now."""
+    return bool(st.session_state.get(_FRAME) == _frame(stamp))
+
+
+def settle() -> None:
+    """Put the view into the address, once the page is known to be shown in its frame."""
+    st.session_state.pop(_TOUCHED, None)
+    remember(kept())
+
+
+def _frame(stamp: object) -> tuple[object, ...]:
+    view = replace(kept(), opening=None, asked={})
+    return stamp, to_query(view), view.page, notes(), is_newcomer()
+
+
 def notes() -> tuple[Note, ...]:
     """Return what had to be changed in the link, until the visitor does something."""
     kept: tuple[Note, ...] = st.session_state.get(_NOTES, ())
@@ -120,7 +142,7 @@ def welcome(again: bool) -> None:
 def change(**fields: Any) -> None:
     """Change what all pages share, from a widget's callback."""
     state = st.session_state
-    state[_VIEW] = replace(_kept(), **fields)
+    state[_VIEW] = replace(kept(), **fields)
     state[_NOTES] = ()
     state[_TOUCHED] = True
 
@@ -128,7 +150,7 @@ def change(**fields: Any) -> None:
 def ask(**parameters: str | None) -> None:
     """Change the page's own parameters, from a widget's callback; None removes one."""
     assert not set(parameters) & set(SHARED)
-    view = _kept()
+    view = kept()
     asked = {**view.asked, **parameters}
     asked = {name: value for name, value in asked.items() if value}
     _asked()[view.page] = asked
@@ -140,7 +162,7 @@ def enter(store: str | None, **asked: str | None) -> None:
 
     `asked` are the parameters of the page that it is opened on.
     """
-    view = _kept()
+    view = kept()
     _asked().clear()
     st.session_state[_VIEW] = View(language=view.language, page=view.page, store=store)
     ask(**asked)
@@ -148,7 +170,7 @@ def enter(store: str | None, **asked: str | None) -> None:
 
 def reset() -> None:
     """Go back to what a newcomer sees, in the same language."""
-    view = _kept()
+    view = kept()
     _asked().clear()
     st.session_state[_VIEW] = View(language=view.language, page=view.page)
     change()

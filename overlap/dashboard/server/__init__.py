@@ -1,4 +1,4 @@
-"""The dashboard as a server: the app, in a page that says its name and finds its way at once."""
+"""The dashboard as a server: the app, in a page that says its name and loads at once."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 from starlette.middleware import Middleware
+
+from overlap.dashboard.server.parts import preloads
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,10 +22,11 @@ _ASKED_TWICE = (b"accept-encoding", b"if-none-match", b"if-modified-since")
 
 
 class Page:
-    """Puts our title into the page that loads the app, and where its server is.
+    """Changes the page that loads the app: our title, where its server is, what it will need.
 
     Without being told, the app asks for its server below the address of the page it was opened at,
-    and every link to a page but the first begins with two errors.
+    and every link to a page but the first begins with two errors. The parts of it that show an
+    answer come last on their own, and the answer with them.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -61,10 +64,11 @@ class Page:
 
 
 def changed(page: str) -> str:
-    """Return the page with our title, and with the address of the server for its scripts."""
+    """Return the page with our title, the address of its server, and what to load early."""
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     settings = f"{{BACKEND_BASE_URL: location.origin + {json.dumps('/' + base)}}}"
     page = page.replace("<title>Streamlit</title>", "<title>overlap</title>")
+    page = page.replace("</head>", f"{preloads()}</head>", 1)
     return page.replace("<head>", f"<head><script>window.__streamlit = {settings}</script>", 1)
 
 
