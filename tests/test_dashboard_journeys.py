@@ -48,10 +48,7 @@ def test_a_newcomer_goes_from_the_opening_to_the_file_of_its_members(visit):
     page.get_by_role("link", name="Build segment").first.click()
     goes_to(page, "segment")
     truth = members_without_the_brand()
-    page.wait_for_function(
-        "said => document.querySelector('.ov-answer')?.innerText.includes(said)",
-        arg=f"{len(truth):,}",
-    )
+    says(page, f"{len(truth):,}")
     page.locator(".st-key-segment_tab").get_by_role("radio").last.click()
     page.get_by_role("button", name=re.compile("Prepare")).first.click()
     button = page.get_by_role("button", name=re.compile("Download CSV")).first
@@ -89,25 +86,22 @@ def test_a_segment_from_an_overlap_is_saved_and_opens_from_its_link_elsewhere(vi
         f'overlaps?category={HERO["category"]}&a=category:"{HERO["category"]}"'
         f'&b=interest:"{HERO["interest"]}"'
     )
-    page.get_by_role("link", name=re.compile("In both|Both")).first.click()
+    page.locator(".st-key-overlaps_part_both").get_by_role("link").click()
     goes_to(page, "segment")
-    page.wait_for_function(
-        "() => document.querySelector('.ov-answer')?.innerText.includes('4,104')"
-    )
-    name = "journey of a pair"
-    page.get_by_role("button", name=re.compile("Save")).first.click()
-    page.get_by_role("textbox", name="Name").fill(name)
-    page.get_by_role("textbox", name="Name").press("Enter")
-    page.get_by_role("button", name=re.compile("^Save")).last.click()
-    page.wait_for_function("() => location.search.includes('saved=')")
-    page.wait_for_selector(IDLE)
+    says(page, "4,104 users (exact)")
+    page.get_by_role("button", name="Save").first.click()
+    page.get_by_label("Name").fill("A pair")
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    page.get_by_text("Saved as A pair.").wait_for()
+    page.wait_for_selector(f"{IDLE} .ov-foot")
     fresh = visit("segment?" + urlsplit(page.url).query)
-    fresh.wait_for_function(
-        "() => document.querySelector('.ov-answer')?.innerText.includes('4,104')"
-    )
+    says(fresh, "4,104 users (exact)")
     assert own(fresh) == own(page)
-    saved = visit("saved")
-    assert (
-        name in saved.locator("[data-testid=stMain]").inner_text()
-        or saved.get_by_text(name).count()
+    saved = visit("saved?name=A pair")
+    saved.get_by_text("A pair").first.wait_for()
+
+
+def says(page, said: str) -> None:
+    page.wait_for_function(
+        "said => document.querySelector('.ov-answer')?.innerText.includes(said)", arg=said
     )
