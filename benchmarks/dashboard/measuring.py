@@ -15,6 +15,7 @@ from playwright.async_api import async_playwright
 from benchmarks.dashboard import platform, serving, visits
 from benchmarks.dashboard.watching import Seen, Visitor
 from overlap.cli.serving import sample_store
+from overlap.panel import open_panel
 
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--no-first-run"]
 TIMES = 9
@@ -34,6 +35,7 @@ class Figures:
     crowd: list[Seen] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)
+    memberships: int = 0
 
 
 async def everything(folder: Path) -> tuple[Figures, Figures, Figures]:
@@ -49,6 +51,7 @@ async def everything(folder: Path) -> tuple[Figures, Figures, Figures]:
         for store, unseen in ((sample, visits.SAMPLE_UNSEEN), (large, visits.LARGE_UNSEEN)):
             with serving.dashboard(store) as server:
                 figures.append(await _store(browser, server, unseen))
+            figures[-1].memberships = open_panel(store)[1].memberships
         await browser.close()
     return floor, figures[0], figures[1]
 

@@ -22,7 +22,7 @@ def lines(folder: Path) -> list[str]:
         "heading is painted, in a browser that has never been here. *Idle*: the script has ended "
         "and the page knows; *still*: nothing visible changes any more, the last chart drawn. The "
         "empty page (a heading, a button) is what the framework costs. The platform has 10,000 "
-        "audiences and a panel of 15.4 million memberships (16.2 million entries by week).",
+        f"audiences and a panel of {large.memberships / 1e6:.1f} million memberships.",
         "",
         "| | empty page | sample | goal | platform | goal |",
         "|---|---|---|---|---|---|",

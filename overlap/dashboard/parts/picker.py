@@ -14,6 +14,8 @@ from overlap.expressions import Audience, to_text
 
 MOST = 5_000
 """More names than this are not sent to the browser; the rest can be typed."""
+_NAMED = ("category", "interest", "brand", "term")
+"""Kinds that have a name in every language; others are called what the user called them."""
 
 
 def one(
@@ -32,7 +34,7 @@ def one(
     `value` is an expression as text; `on_change` is called with the new one, None for none.
     `kinds` are the kinds offered, all but the universe when empty.
     """
-    names = data.once(opened, options, kinds)
+    names = data.once(opened, options, kinds, view.language)
     every = list(names) if value is None or value in names else [value, *names]
     st.session_state[key] = value
     st.selectbox(
@@ -61,7 +63,7 @@ def several(
     help: str = "",
 ) -> None:
     """Show a box that chooses several audiences or expressions, `most` at the most."""
-    names = data.once(opened, options, kinds)
+    names = data.once(opened, options, kinds, view.language)
     every = [*(value for value in values if value not in names), *names]
     st.session_state[key] = list(values)
     st.multiselect(
@@ -77,7 +79,7 @@ def several(
     )
 
 
-def options(opened: data.Opened, kinds: tuple[str, ...]) -> Mapping[str, str]:
+def options(opened: data.Opened, kinds: tuple[str, ...], language: str = "en") -> Mapping[str, str]:
     """Return the largest audiences of the kinds as expressions, with the words they are shown in.
 
     The kind is said only where several are offered; audiences below the floor are left out.
@@ -89,8 +91,11 @@ def options(opened: data.Opened, kinds: tuple[str, ...]) -> Mapping[str, str]:
         return {}
     shown = pl.concat(tables).filter(pl.col("users") >= opened.policy.display_floor)
     shown = shown.sort("users", "kind", "name", descending=[True, False, False]).head(MOST)
+    words = {
+        kind: text(f"pick_kind_{kind}", language) if kind in _NAMED else kind for kind in asked
+    }
     return {
-        to_text(Audience(kind, name)): f"{name} · {kind}" if len(asked) > 1 else name
+        to_text(Audience(kind, name)): f"{name} · {words[kind]}" if len(asked) > 1 else name
         for kind, name in shown.select("kind", "name").iter_rows()
     }
 

@@ -1,5 +1,7 @@
 """Tables, charts and pickers, as all pages use them."""
 
+from collections.abc import Mapping
+
 TEXTS: dict[str, tuple[str, str]] = {
     "csv": ("CSV", "CSV"),
     "csv_help": (
@@ -23,6 +25,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "kind:name, followed by Enter.",
         "列出 {all} 个人群中最大的 {shown} 个；其他人群可直接输入（类型:名称）后按回车。",
     ),
+    "pick_kind_category": ("category", "品类"),
+    "pick_kind_interest": ("interest", "兴趣"),
+    "pick_kind_brand": ("brand", "品牌"),
+    "pick_kind_term": ("term", "词"),
     "flag_yes": ("yes", "是"),
     "flag_no": ("no", "否"),
+}
+
+FAMILIES: Mapping[str, tuple[str, ...]] = {
+    "pick_kind_": ("category", "interest", "brand", "term"),
 }

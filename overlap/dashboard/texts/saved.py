@@ -89,9 +89,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "将当前数据中的人数与保存时、或同一文件夹中另一数据的人数对比。",
     ),
     "saved_no_other": (
-        "Sizes are compared with those of the day of saving. Another store in {folder} could be "
-        "compared with as well.",
-        "当前与保存时的人数对比。将另一数据放入 {folder} 后，也可与其对比。",
+        "Sizes are compared with those of the day of saving. A second store at hand could be "
+        "compared with as well: see Data.",
+        "当前与保存时的人数对比。若有另一份数据（见“数据”页），也可与其对比。",
     ),
     "saved_store_facts": (
         "{store}: {users} users, snapshot {snapshot}",
@@ -199,7 +199,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Takes it out of the list. It can be brought back, history and all.",
         "从列表中移除，之后可连同历史一起恢复。",
     ),
-    "saved_history": ("History: {n} versions", "历史：{n} 个版本"),
+    "saved_history": ("History ({n})", "历史版本（{n}）"),
     "saved_pick_version": (
         "Choose a version in the table to bring it back.",
         "在表中选择一个版本即可恢复。",

@@ -155,7 +155,7 @@ def _against(opened: data.Opened, other: data.Opened | None, view: View) -> None
     language = view.language
     there = [name for name in stores.at_hand() if name != opened.path.name]
     if not there:
-        st.caption(text("saved_no_other", language, folder=str(stores.folder())))
+        st.caption(text("saved_no_other", language))
         return
     asked = other.path.name if other is not None else ""
     st.session_state["saved_against"] = asked
