@@ -85,7 +85,14 @@ def visit(browser, address):
         page.set_default_timeout(60_000)
         page.on("console", lambda m: m.type == "error" and complaints.append(m.text))
         page.on("pageerror", lambda e: complaints.append(str(e)))
-        page.on("requestfailed", lambda r: complaints.append(f"failed: {r.url}"))
+        # What a browser itself gives up because the page is left has not failed.
+        page.on(
+            "requestfailed",
+            lambda r: (
+                r.failure != "net::ERR_ABORTED"
+                and complaints.append(f"failed: {r.url}: {r.failure}")
+            ),
+        )
         page.on(
             "request",
             lambda r: (

@@ -253,7 +253,7 @@ def test_without_another_store_the_page_says_what_would_be_one(run, tmp_path):
     with within(store) as workspace:
         workspace.save(work.draft(opened, panel, "category:tv", name="viewers"))
     app = run(store)
-    assert "Another store in" in app.caption[0].value
+    assert "A second store at hand" in app.caption[0].value
     assert headed(app).startswith("Saved segments have not changed")
 
 

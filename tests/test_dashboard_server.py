@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,9 @@ def answer(path: str, kind: str, content: bytes) -> tuple[dict[bytes, bytes], by
         got.append(message)
 
     scope = {"type": "http", "path": path, "headers": [(b"accept-encoding", b"gzip")]}
-    asyncio.run(Page(app)(scope, receive, send))
+    # In a thread of its own: where a browser is open, this one runs a loop already.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(Page(app)(scope, receive, send))).result()
     return dict(got[0]["headers"]), b"".join(m.get("body", b"") for m in got[1:]), asked
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from math import pi
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -299,7 +298,6 @@ def test_a_diagram_of_another_number_of_audiences_is_refused(four) -> None:
 
 # --- in a browser -----------------------------------------------------------------------------
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 BOXES = """() => {
   const box = e => { const b = e.getBoundingClientRect(); return [b.top, b.bottom, b.left, b.right, b.width, b.height] };
   return {text: [...document.querySelectorAll('.annotation-text')].map(box),
@@ -311,25 +309,16 @@ BOXES = """() => {
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [420, 800, 1440])
 def test_in_a_browser_circles_are_round_and_no_number_lies_on_them(
-    width: int, tmp_path: Path
+    width: int, tmp_path: Path, browser: Any
 ) -> None:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    if CHROMIUM is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("Chromium is not installed, and these tests must run here")
-        pytest.skip("Chromium is not installed")
     figure = two_sets(regions(EXACT, PAIR, policy=FREE), "en", expected_together(EXACT, PAIR))
     page_file = tmp_path / "page.html"
     page_file.write_text(figure.to_html(config={"responsive": True}), "utf-8")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        page = browser.new_page(viewport={"width": width, "height": 700})
-        page.goto(f"file://{page_file}")
-        page.wait_for_selector(".annotation-text")
-        boxes = page.evaluate(BOXES)
-        browser.close()
+    page = browser.new_page(viewport={"width": width, "height": 700})
+    page.goto(f"file://{page_file}")
+    page.wait_for_selector(".annotation-text")
+    boxes = page.evaluate(BOXES)
+    page.close()
     circles = boxes["circles"][3:5]
     assert len(boxes["text"]) == 5
     for top, bottom, left, right, wide, high in circles:

@@ -40,6 +40,8 @@ def lines(folder: Path) -> list[str]:
              lambda f: _p95([x.still for x in f.clicks]), "", ""),
         _row(f"{PEOPLE} people at once, {CLICKS} clicks each: idle (ms, p95)", stores,
              lambda f: _p95([x.idle for x in f.crowd]), "3,000", "3,000"),
+        _row(f"{PEOPLE} people at once without their browsers: answered (ms, p95)", stores,
+             lambda f: _p95(f.people), "3,000", "3,000"),
         _row("errors in all of it", stores, lambda f: str(len(f.errors)), "0", "0"),
         _row("bytes of one rerun (KB, median)", stores,
              lambda f: _middle([x.received / 1e3 for x in f.clicks]), "1,000", "1,000"),

@@ -148,3 +148,13 @@ ROUND = (*OPENINGS, *PAGES)
 CROWD: tuple[Step, ...] = tuple((f"{name}: from the menu", menu(name)) for name in MENU[1:])
 SAMPLE_UNSEEN = ("?category=手机 Phone", "?category=相机 Camera")
 LARGE_UNSEEN = ("?category=category 0031", "?category=category 0047&brand=brand 0047")
+SAMPLE_VIEWS = [
+    {"category": category, "lang": language}
+    for category in ("电视 TV", "手机 Phone", "相机 Camera")
+    for language in ("en", "zh")
+]
+LARGE_VIEWS = [
+    {"category": f"category {number:04d}", "lang": language}
+    for number in (0, 1, 2, 5)
+    for language in ("en", "zh")
+]
