@@ -26,9 +26,6 @@ _CSS = f"""
 .st-key-bar > * {{ flex-basis: 165px; }}
 .st-key-bar > .st-key-bar_language {{ flex-basis: auto; }}
 @media (max-width: 1000px) {{ .st-key-bar > * {{ flex-basis: 215px; }} }}
-@media (min-width: 1100px) {{ .st-key-look {{ min-height: 33rem; }} }}
-.st-key-look > * {{ flex: 1 1 400px; }}
-.st-key-look > *:first-child {{ flex: 1.4 1 460px; }}
 .ov-answer h1 {{ font-size: 1.55rem; line-height: 1.25; font-weight: 650; margin: 0 0 .3rem;
   padding: 0; letter-spacing: -.01em; }}
 .ov-answer p {{ margin: 0; font-size: 1rem; line-height: 1.5; }}
