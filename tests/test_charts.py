@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import polars as pl
 import pytest
@@ -10,8 +11,13 @@ from community import panel, random_rows
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overlap.charts import bar_widths, drawable, has_fair_share, opening_quadrant
-from overlap.charts.colours import SELECTED
+from overlap.charts import (
+    bar_widths,
+    drawable,
+    has_fair_share,
+    opening_mark,
+    opening_quadrant,
+)
 from overlap.charts.labels import Box, Spot, label_box, place
 from overlap.charts.quadrant import LARGEST_BUBBLE, MOST_BUBBLES, SMALLEST_BUBBLE
 from overlap.insights.openings import scored
@@ -75,15 +81,18 @@ def test_rows_without_a_score_are_grey_and_apart(branded):
     assert list(ranked.marker.color) == [scores[data[0]] for data in ranked.customdata]
 
 
-def test_the_selected_bubble_is_marked_and_named(branded):
+def test_the_selected_bubble_is_named(branded):
     name = branded["interest"][1]
-    figure = opening_quadrant(branded, "en", name)
-    marked = [
-        trace.customdata[i][0] for trace in figure.data[:2] for i in trace.selectedpoints or ()
-    ]
-    assert marked == [name]
-    assert figure.data[0].selected.marker.color == SELECTED
-    assert name in figure.data[2].text
+    assert name in opening_quadrant(branded, "en", name).data[2].text
+
+
+def test_a_choice_is_marked_without_a_change_of_the_figure(branded):
+    figure = opening_quadrant(branded, "en")
+    drawn = [t for t in figure.data[:2] if len(t.x)]
+    for name in branded["interest"]:
+        trace, point = map(int, re.findall(r"nth-child\((\d+)\)", opening_mark(figure, name)))
+        assert drawn[trace - 1].customdata[point - 1][0] == name
+    assert opening_mark(figure, "nothing of this name") is None
 
 
 def test_nothing_below_the_floor_is_in_the_figure(community):

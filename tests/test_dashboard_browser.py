@@ -13,6 +13,7 @@ import pytest
 from browsing import IDLE
 from dashboards import ROOT
 
+from overlap.charts import SELECTED
 from overlap.insights.openings import scored
 from overlap.model import OPENINGS_TABLE
 from overlap.panel import open_panel
@@ -32,6 +33,18 @@ PLACE = """name => {
             box.y + size._size.t + size.yaxis.d2p(trace.y[i])];
   }
 }"""
+
+MARKED = """() => {
+  const probe = document.body.appendChild(document.createElement('i'));
+  probe.style.color = 'COLOUR';
+  const colour = getComputedStyle(probe).color;
+  probe.remove();
+  const points = [...document.querySelectorAll('.js-plotly-plot .scatterlayer .points path')];
+  return points.filter(p => getComputedStyle(p).fill === colour).map(p => {
+    const trace = p.closest('.trace').__data__[0].trace;
+    return trace.customdata[p.__data__.i][0];
+  });
+}""".replace("COLOUR", SELECTED)
 
 
 def ready(page):
@@ -159,11 +172,7 @@ def test_a_click_on_a_bubble_selects_without_drawing_the_chart_anew(home):
         shows(page, name)
         assert query(page)["opening"] == name
     assert page.locator(".js-plotly-plot").first.get_attribute("data-same") == "yes"
-    marked = page.evaluate(
-        """() => document.querySelector('.js-plotly-plot').data.flatMap(
-             trace => (trace.selectedpoints || []).map(i => trace.customdata?.[i]?.[0]))"""
-    )
-    assert [name for name in marked if name] == ["主机游戏 Console games"]
+    assert page.evaluate(MARKED) == ["主机游戏 Console games"]
 
 
 def test_a_click_on_a_row_selects_and_marks_its_bubble(home, store):
@@ -173,11 +182,25 @@ def test_a_click_on_a_row_selects_and_marks_its_bubble(home, store):
     page.mouse.click(box["x"] + 15, box["y"] + 38 + 35 * 2.5)
     shows(page, third)
     assert query(page)["opening"] == third
-    page.wait_for_function(
-        """name => document.querySelector('.js-plotly-plot').data.some(trace =>
-             (trace.selectedpoints || []).some(i => trace.customdata[i][0] === name))""",
-        arg=third,
-    )
+    assert page.evaluate(MARKED) == [third]
+
+
+def test_a_bubble_can_be_chosen_again_after_a_row(home):
+    page = home(height=1100)
+    name = "主机游戏 Console games"
+    click_bubble(page, name)
+    shows(page, name)
+    box = page.locator(".st-key-openings_ranking canvas").first.bounding_box()
+    page.mouse.click(box["x"] + 15, box["y"] + 38 + 35 * 0.5)
+    shows(page, HERO["interest"])
+    page.wait_for_function(f"name => ({MARKED})().includes(name)", arg=HERO["interest"])
+    click_bubble(page, name)
+    shows(page, name)
+    assert page.evaluate(MARKED) == [name]
+    plot = page.locator(".js-plotly-plot .nsewdrag").first.bounding_box()
+    page.mouse.click(plot["x"] + 3, plot["y"] + plot["height"] / 2)
+    page.wait_for_selector(IDLE)
+    assert page.evaluate(MARKED) == [name]
 
 
 def test_a_link_restores_the_view_in_a_fresh_browser(home):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,13 @@ def test_the_server_is_safe_by_its_command_line_alone():
     assert given["client.showErrorDetails"] == "none"
     assert given["server.headless"] == "true"
     assert "server.port" not in given
+
+
+def test_no_visitor_waits_for_the_objects_of_a_whole_store_to_be_walked():
+    argv, _ = launch.command(Path("store"))
+    assert flags(argv)["runner.postScriptGC"] == "false"
+    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+    assert settings["runner"]["postScriptGC"] is False
 
 
 def test_port_browser_and_floor_are_passed_on(monkeypatch, tmp_path):

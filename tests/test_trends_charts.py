@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from typing import Any
+from xml.etree import ElementTree
 
 import polars as pl
 import pytest
@@ -120,13 +122,29 @@ def test_names_that_look_like_markup_stay_text(frame: pl.DataFrame, language: st
 def test_a_figure_of_no_rows_is_an_empty_figure() -> None:
     empty = pl.DataFrame(schema=TRENDS_TABLE)
     assert len(points(trend_chart(empty, "zh")).x) == 0
-    assert sparkline(empty, "en").data
+    assert ElementTree.fromstring(sparkline(empty, "nothing")).find("circle") is None
 
 
-def test_a_sparkline_has_no_axes_and_only_whole_periods(frame: pl.DataFrame) -> None:
-    figure = sparkline(frame, "en")
-    assert figure.layout.xaxis.visible is figure.layout.yaxis.visible is False
-    line, dots = figure.data
-    assert list(line.y)[-1] is None
-    assert list(dots.x)[-1] == frame.filter(pl.col("whole"))["period"][-1]
-    assert list(dots.marker.color).count(SELECTED) == 3
+def test_a_sparkline_draws_whole_periods_the_last_and_those_of_a_burst(
+    frame: pl.DataFrame,
+) -> None:
+    svg = ElementTree.fromstring(sparkline(frame, "a <trend>"))
+    whole = frame.filter(pl.col("whole"))
+    assert svg.get("aria-label") == "a <trend>"
+    (path,) = svg.iter("path")
+    drawn = [float(y) for y in re.findall(r"[ML][\d.]+ ([\d.]+)", path.get("d", ""))]
+    assert len(drawn) == whole["users"].count()
+    # What is higher on the page is nearer to its top.
+    assert sorted(drawn, reverse=True) == drawn
+    assert whole["users"].drop_nulls().is_sorted()
+    colours = [dot.get("fill") for dot in svg.iter("circle")]
+    assert colours.count(SELECTED) == 3
+    assert colours[-1] != SELECTED
+
+
+def test_a_sparkline_does_not_bridge_a_period_that_is_hidden(frame: pl.DataFrame) -> None:
+    hidden = frame.with_columns(
+        users=pl.when(pl.int_range(pl.len()) != 11).then(pl.col("users")),
+    )
+    (path,) = ElementTree.fromstring(sparkline(hidden, "")).iter("path")
+    assert path.get("d", "").count("M") == 2

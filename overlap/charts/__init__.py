@@ -10,9 +10,11 @@ from overlap.charts.needs_map import map_picture
 from overlap.charts.precision import precision_lines
 from overlap.charts.profile import profile_dots
 from overlap.charts.quadrant import drawable, has_fair_share, opening_quadrant
+from overlap.charts.quadrant import mark as opening_mark
+from overlap.charts.sparkline import sparkline
 from overlap.charts.staircase import reach_staircase
 from overlap.charts.trends import MEASURES as TREND_MEASURES
-from overlap.charts.trends import sparkline, trend_chart
+from overlap.charts.trends import trend_chart
 from overlap.charts.trends_compared import trends_compared
 from overlap.charts.upset import upset
 from overlap.charts.venn import two_sets
@@ -28,6 +30,7 @@ __all__ = [
     "language_words",
     "map_picture",
     "needs_list",
+    "opening_mark",
     "opening_quadrant",
     "precision_lines",
     "profile_dots",

@@ -43,8 +43,8 @@ def opening_quadrant(frame: pl.DataFrame, language: str, selected: str | None = 
 
     Takes the rows of insights.openings.SCORED_TABLE. Without a brand the vertical axis is the
     share of the category. Suppressed rows are not drawn, and of many rows only the MOST_BUBBLES
-    that rank first. Every point's customdata starts with the name of its interest; a click in the
-    browser selects as `selected` does here.
+    that rank first. Every point's customdata starts with the name of its interest. `selected` is
+    drawn and named in any case; it is marked by `mark`, so that a choice draws nothing anew.
     """
     words = WORDS[language]
     branded = has_fair_share(frame)
@@ -60,12 +60,29 @@ def opening_quadrant(frame: pl.DataFrame, language: str, selected: str | None = 
     rest = shown.filter(pl.col("score").is_null())
     return go.Figure(
         data=[
-            _bubbles(rest, plot, words, language, selected, scored=False),
-            _bubbles(scored, plot, words, language, selected, scored=True),
+            _bubbles(rest, plot, words, language, scored=False),
+            _bubbles(scored, plot, words, language, scored=True),
             _names(shown, plot, selected),
         ],
         layout=_layout(plot, words, branded),
     )
+
+
+def mark(figure: go.Figure, selected: str) -> str | None:
+    """Return the CSS declarations that mark a bubble, after the part of the page that has it.
+
+    None where the figure of `opening_quadrant` has no bubble of that name.
+    """
+    # The browser leaves out a trace without points.
+    traces = [trace for trace in figure.data[:2] if trace.customdata]
+    for number, trace in enumerate(traces, start=1):
+        for point, (name, *_) in enumerate(trace.customdata, start=1):
+            if name == selected:
+                return (
+                    f".scatterlayer > .trace:nth-child({number}) .points > path:nth-child({point})"
+                    f" {{ fill: {SELECTED} !important; opacity: 1 !important; }}"
+                )
+    return None
 
 
 def drawable(frame: pl.DataFrame, selected: str | None = None) -> pl.DataFrame:
@@ -117,7 +134,6 @@ def _bubbles(
     plot: _Plot,
     words: Mapping[str, str],
     language: str,
-    selected: str | None,
     *,
     scored: bool,
 ) -> go.Scatter:
@@ -142,9 +158,8 @@ def _bubbles(
         marker=marker,
         customdata=[[row["interest"], _hover(row, words, language)] for row in rows.to_dicts()],
         hovertemplate="%{customdata[1]}<extra></extra>",
-        selectedpoints=[i for i, name in enumerate(rows["interest"]) if name == selected],
-        selected={"marker": {"opacity": 1, "color": SELECTED}},
-        # A click does not fade what was not clicked.
+        # A click changes nothing by itself: what is selected is marked by `mark`.
+        selected={"marker": {"opacity": marker["opacity"]}},
         unselected={"marker": {"opacity": marker["opacity"]}},
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import plotly.graph_objects as go
 import polars as pl
@@ -15,6 +15,8 @@ from overlap.charts.labels import text_width
 from overlap.expressions import Audience, parse
 from overlap.insights import wording
 
+Goal = Literal["category", "segment"]
+
 TIER_COLOURS: Mapping[str, str] = {"core": SELECTED, "likely": "#3085bd", "broad": "#8b95a1"}
 """Orange, blue and grey: told apart in every common colour blindness, on white and on black."""
 LONGEST_NAME = 200.0
@@ -23,49 +25,57 @@ LONGEST_NAME = 200.0
 _ROW, _HEAD, _FOOT, _NUMBERS = 34, 64, 62, 112
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
-        "x": "Users of the category reached so far",
+        "x": "Users of the {goal} reached so far",
         "core": "core",
         "likely": "likely",
         "broad": "broad",
         "target": "Target {n}",
-        "category": "Category {n}",
-        "none": "No audience adds enough users of the category to make a step",
+        "category": "{Goal} {n}",
+        "none": "No audience adds enough users of the {goal} to make a step",
         "adds": "Adds",
         "so_far": "Reached so far",
-        "of_category": "of the category",
+        "of_category": "of the {goal}",
         "anybody": "Everybody reached",
-        "of_them": "of them in the category",
+        "of_them": "of them in the {goal}",
         "tgi": "TGI",
         "exact": "exact",
     },
     "zh": {
-        "x": "累计触达的品类人数",
+        "x": "累计触达的{goal}人数",
         "core": "核心",
         "likely": "潜力",
         "broad": "泛人群",
         "target": "目标 {n}",
-        "category": "品类 {n}",
-        "none": "没有能再增加足够品类用户的人群",
+        "category": "{Goal} {n}",
+        "none": "没有能再增加足够{goal}用户的人群",
         "adds": "新增",
         "so_far": "累计触达",
-        "of_category": "占品类",
+        "of_category": "占{goal}",
         "anybody": "触达总人数",
-        "of_them": "其中属于该品类",
+        "of_them": "其中属于该{goal}",
         "tgi": "TGI",
         "exact": "精确",
     },
 }
+_GOALS: Mapping[str, Mapping[str, str]] = {
+    "en": {"category": "category", "segment": "segment"},
+    "zh": {"category": "品类", "segment": "人群包"},
+}
 
 
-def reach_staircase(frame: pl.DataFrame, language: str) -> go.Figure:
+def reach_staircase(frame: pl.DataFrame, language: str, goal: Goal = "category") -> go.Figure:
     """Return the steps of a plan from top to bottom, each beginning where the last one ended.
 
     Takes the rows of insights.planner.PLAN_TABLE; candidates without a step are not drawn. The
     coloured part of a bar is what the step adds, its whisker the interval of all that is reached
     by then, the pale part those reached before. A dashed line is the target, a dotted one the whole
     category where it is near. Every bar's customdata starts with its number and its audience.
+    `goal` is what the category of the plan is called: it may be any segment.
     """
-    words = _WORDS[language]
+    name = _GOALS[language][goal]
+    # The numbers come in later.
+    words = {key: said.replace("{goal}", name).replace("{Goal}", name.capitalize())
+             for key, said in _WORDS[language].items()}  # fmt: skip
     rows = frame.filter(pl.col("step").is_not_null()).to_dicts()
     starts = [row["cumulative_users"] - row["new_users"] for row in rows]
     starts = [max(0.0, start) for start in starts]

@@ -11,14 +11,13 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 
-from overlap.charts.colours import NOTHING, OPENING, RULE, SELECTED
+from overlap.charts.colours import OPENING, RULE, SELECTED
 from overlap.insights import wording
 
 LINE = "#3085bd"
 """Blue beside the orange of bursts: told apart in every common colour blindness."""
 BAND = "rgba(48, 133, 189, 0.22)"
 HEIGHT = 360
-SPARK_HEIGHT = 56
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -89,7 +88,7 @@ def trend_chart(
     pixels; without a title, what is drawn is said elsewhere. Raises KeyError for any other measure.
     """
     words, how = WORDS[language], MEASURES[measure]
-    expected = frame["expected_users"] if _is_judged(frame, measure) else None
+    expected = frame["expected_users"] if is_judged(frame, measure) else None
     data = [*_band(frame, how, words)]
     if expected is not None:
         data.append(_expectation(frame, expected, words, how.write(language)))
@@ -97,42 +96,8 @@ def trend_chart(
     return go.Figure(data=data, layout=_layout(frame, how, words, measure, height, titled))
 
 
-def sparkline(frame: pl.DataFrame, language: str, measure: str = "users") -> go.Figure:
-    """Return a trend as a line the size of a word: no axes, the last point and bursts marked."""
-    how = MEASURES[measure]
-    rows = frame.filter(pl.col("whole") & pl.col(how.value).is_not_null())
-    line = _line(frame.with_columns(_whole_only(how)), how, WORDS[language], language)
-    line.hoverinfo, line.hovertemplate = "skip", None
-    ends = rows.tail(1)
-    burst = rows.filter(pl.col("burst")) if _is_judged(frame, measure) else rows.head(0)
-    dots = go.Scatter(
-        x=[*burst["period"], *ends["period"]],
-        y=[*burst[how.value], *ends[how.value]],
-        mode="markers",
-        marker={"size": [5] * len(burst) + [7] * len(ends),
-                "color": [SELECTED] * len(burst) + [LINE] * len(ends)},
-        hoverinfo="skip",
-    )  # fmt: skip
-    top = max([v for v in rows[how.value] if v is not None], default=1.0)
-    bare = {"visible": False, "fixedrange": True}
-    layout = {
-        "height": SPARK_HEIGHT,
-        "margin": {"l": 4, "r": 6, "t": 4, "b": 4},
-        "showlegend": False,
-        "dragmode": False,
-        "paper_bgcolor": NOTHING,
-        "plot_bgcolor": NOTHING,
-        "xaxis": bare,
-        "yaxis": {**bare, "range": [-0.08 * top, 1.12 * top]},
-    }
-    return go.Figure(data=[line, dots], layout=layout)
-
-
-def _whole_only(how: _Measure) -> pl.Expr:
-    return pl.when(pl.col("whole")).then(pl.col(how.value)).alias(how.value)
-
-
-def _is_judged(frame: pl.DataFrame, measure: str) -> bool:
+def is_judged(frame: pl.DataFrame, measure: str) -> bool:
+    """Return whether the bursts and expectations of a trend are about a measure."""
     return bool(len(frame)) and frame["judged"][0] == measure
 
 
@@ -201,7 +166,7 @@ def _points(
     frame: pl.DataFrame, how: _Measure, words: Mapping[str, str], language: str
 ) -> go.Scatter:
     write = how.write(language)
-    judged = _is_judged(frame, how.value)
+    judged = is_judged(frame, how.value)
     rows = frame.filter(pl.col(how.value).is_not_null()).to_dicts()
     colours = [SELECTED if judged and row["burst"] else LINE for row in rows]
     return go.Scatter(
@@ -254,7 +219,7 @@ def _layout(
     height: int,
     titled: bool,
 ) -> dict[str, Any]:
-    runs = _bursts(frame) if _is_judged(frame, measure) else []
+    runs = _bursts(frame) if is_judged(frame, measure) else []
     axis: dict[str, Any] = {"fixedrange": True, "zeroline": False}
     if how.ratio:
         axis["tickformat"] = ".1%"

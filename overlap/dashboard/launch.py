@@ -43,6 +43,9 @@ _FLAGS: Mapping[str, str] = {
     "client.showErrorDetails": "none",
     "client.showErrorLinks": "false",
     "client.toolbarMode": "viewer",
+    # After every run it would walk all objects of the process, a store's thousands of names among
+    # them, while nothing else can run and the visitor waits.
+    "runner.postScriptGC": "false",
 }
 """What must hold wherever the server is started and whatever a settings file says."""
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 import streamlit as st
 
+from overlap.dashboard import paper
 from overlap.dashboard.look import block, safe
 from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
@@ -57,15 +59,17 @@ def show(
     `selected` is the number of the row that is marked; `tallest` the rows shown without scrolling.
     """
     language, frame = view.language, shown.frame
+    display, config = readable(shown, language)
     with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_head"):
-        block(f'<h2 class="ov-h2">{safe(title)}</h2>')
+        printed = paper.table(display, config, language)
+        block(f'<h2 class="ov-h2">{safe(title)}</h2>{printed}')
         given = frame if shown.given is None else shown.given
         download(given, shown.file, language, key=f"{key}_csv")
     if about:
         st.caption(about)
     if len(frame) > MOST_ROWS:
-        st.caption(text("rows_some", language, shown=f"{MOST_ROWS:,}", all=f"{len(frame):,}"))
-    display, config = readable(shown, language)
+        part = text("rows_some", language, shown=f"{MOST_ROWS:,}", all=f"{len(frame):,}")
+        block(f'<p class="ov-sub ov-screen">{safe(part)}</p>')
     how: dict[str, Any] = {}
     if on_pick is not None:
         chosen = [selected] if selected is not None and selected < MOST_ROWS else []
@@ -73,7 +77,7 @@ def show(
         st.session_state[key] = {"selection": {"rows": chosen, "columns": [], "cells": []}}
         how = {"on_select": lambda: _pick(key, on_pick), "selection_mode": "single-row"}
     st.dataframe(
-        display.head(MOST_ROWS),
+        sendable(display.head(MOST_ROWS)),
         key=key,
         column_config=config,
         hide_index=True,
@@ -84,6 +88,11 @@ def show(
         alt=title,
         **how,
     )
+
+
+def sendable(frame: pl.DataFrame) -> pa.Table:
+    """Return a frame as the browser takes it; streamlit itself would go through pandas first."""
+    return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
 
 
 def _pick(key: str, on_pick: Callable[[int], None]) -> None:

@@ -17,8 +17,6 @@ from overlap.dashboard.texts import text
 from overlap.expressions import Audience, to_text
 from overlap.reports import csv_bytes
 
-_SPARK = {"staticPlot": True, "displayModeBar": False}
-
 
 def show(opened: data.Opened, rows: pl.DataFrame, view: View, row: dict[str, Any]) -> None:
     """Show one of the rows in full, with the buttons that make a segment and files of it."""
@@ -40,16 +38,11 @@ def _behind(opened: data.Opened, view: View, row: dict[str, Any]) -> None:
     words = data.once(opened, evidence.words, *asked)
     others = data.once(opened, evidence.carriers, *asked)
     said = card.trend_words(moves, row, opened.panel.spec.period, language)
+    moved = moves is not None and moves["overlap_users"].count() > 1
+    alt = text("openings_spark_alt", language, said=said)
+    spark = charts.sparkline(moves, alt, "overlap_users") if moves is not None and moved else ""
     with st.container(horizontal=True, key="openings_trend", vertical_alignment="center"):
-        _line("openings_trend", f'<span class="said">{safe(said)}</span>', language)
-        if moves is not None and moves["overlap_users"].count() > 1:
-            st.plotly_chart(
-                charts.sparkline(moves, language, "overlap_users"),
-                key="openings_spark",
-                config=_SPARK,
-                width=130,
-                alt=text("openings_spark_alt", language, said=said),
-            )
+        _line("openings_trend", f'<span class="said">{safe(said)}</span>{spark}', language)
         navigation.link(
             text("openings_to_trends", language), "demand", view,
             of=row["expression"], tab="trends", help=text("openings_to_trends_help", language),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
 from overlap import charts
 from overlap.dashboard import session
+from overlap.dashboard.look import block
 from overlap.dashboard.pages.openings.tables import contract, file
 from overlap.dashboard.parts import figures
 from overlap.dashboard.state import View
@@ -17,8 +19,8 @@ from overlap.dashboard.texts import text
 _HEIGHT = 515
 """As tall as the card beside it, in pixels."""
 _KEY = "openings_quadrant"
-_DRAWN, _PICKED, _TIMES = (
-    "openings_quadrant_drawn", "openings_quadrant_picked", "openings_quadrant_times",
+_DRAWN, _HELD, _TIMES = (
+    "openings_quadrant_drawn", "openings_quadrant_held", "openings_quadrant_times",
 )  # fmt: skip
 
 
@@ -39,9 +41,9 @@ def quadrant(rows: pl.DataFrame, view: View, selected: str) -> None:
         data=contract(drawn),
         file=file("openings", view.category or "", view.brand),
     )
-    key = f"{_KEY}_{st.session_state.get(_TIMES, 0)}"
+    figure, key = _figure(rows, view, selected)
     st.plotly_chart(
-        charts.opening_quadrant(rows, language, _marked(rows, view, selected)),
+        figure,
         key=key,
         height=_HEIGHT,
         on_select=lambda: _pick(key),
@@ -57,29 +59,37 @@ def quadrant(rows: pl.DataFrame, view: View, selected: str) -> None:
     )
 
 
-def _marked(rows: pl.DataFrame, view: View, selected: str) -> str:
-    """Return the bubble that the figure itself marks.
+def _figure(rows: pl.DataFrame, view: View, selected: str) -> tuple[go.Figure, str]:
+    """Return the figure and its key: both stay as they are while only the choice changes.
 
-    A figure that differs is drawn anew, which flickers. A bubble that was clicked is marked by the
-    browser already, so the figure stays as it was while nothing else has changed.
+    A figure that differs is drawn anew, which flickers and takes the browser a while.
     """
-    state = st.session_state
+    state, language = st.session_state, view.language
     around = (id(rows), replace(view, opening=None))
-    if state.get(_PICKED) == selected and state.get(_DRAWN, ((), ""))[0] == around:
-        return str(state[_DRAWN][1])
-    state[_PICKED] = None
-    state[_DRAWN] = (around, selected)
-    return selected
+    before, named = state.get(_DRAWN, ((), ""))
+    if before != around:
+        named, state[_HELD] = selected, None
+    figure = charts.opening_quadrant(rows, language, named)
+    css = charts.opening_mark(figure, selected)
+    if css is None:
+        named = selected
+        figure = charts.opening_quadrant(rows, language, named)
+        css = charts.opening_mark(figure, selected)
+    state[_DRAWN] = (around, named)
+    if state.get(_HELD) not in (None, selected):
+        # The browser still holds the bubble that was clicked: a click on it would let go of it.
+        state[_HELD] = None
+        state[_TIMES] = state.get(_TIMES, 0) + 1
+    if css:
+        block(f"<style>.st-key-openings_chart {css}</style>")
+    return figure, f"{_KEY}_{state.get(_TIMES, 0)}"
 
 
 def _pick(key: str) -> None:
     state = st.session_state
     points = state[key].selection.points
-    if points and points[0].get("customdata"):
-        name = points[0]["customdata"][0]
-        state[_PICKED] = name
+    # A click beside the bubbles, or on the one that is held, is no choice.
+    name = points[0]["customdata"][0] if points and points[0].get("customdata") else None
+    state[_HELD] = name
+    if name is not None:
         session.change(opening=name)
-    else:
-        # A click beside the bubbles unmarks all of them in the browser: draw the mark again.
-        state[_PICKED] = None
-        state[_TIMES] = state.get(_TIMES, 0) + 1

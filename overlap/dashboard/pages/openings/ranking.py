@@ -11,7 +11,7 @@ import streamlit as st
 from overlap.dashboard import session
 from overlap.dashboard.look import block, safe
 from overlap.dashboard.pages.openings import tables
-from overlap.dashboard.parts.tables import HEAD, MOST_ROWS, ROW, download
+from overlap.dashboard.parts.tables import HEAD, MOST_ROWS, ROW, download, sendable
 from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
 
@@ -110,7 +110,7 @@ def _table(
     # The view is the one truth: the table shows its choice, and reports a new one.
     st.session_state[key] = {"selection": {"rows": chosen, "columns": [], "cells": []}}
     st.dataframe(
-        shown,
+        sendable(shown),
         key=key,
         on_select=lambda: _pick(key, names),
         selection_mode="single-row",

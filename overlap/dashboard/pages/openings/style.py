@@ -15,7 +15,10 @@ STYLE = """
 .st-key-openings_trend > *, .st-key-openings_words > * { flex: 0 0 auto; width: auto; }
 .st-key-openings_trend > *:first-child, .st-key-openings_words > *:first-child {
   flex: 1 1 0; min-width: 0; }
-.st-key-openings_trend > *:has(.stPlotlyChart) { flex: 0 0 130px; width: 130px; }
+.ov-behind:has(.ov-spark) { align-items: center; }
+.ov-behind .b:has(.ov-spark) { flex-wrap: nowrap; align-items: center; gap: .5rem; }
+.ov-behind .said { flex: 1 1 0; }
+.ov-spark { flex: 0 0 auto; }
 .ov-behind { display: flex; gap: .6rem; font-size: .82rem; line-height: 1.35;
   align-items: baseline; }
 .ov-behind .t { flex: 0 0 4.8rem; color: color-mix(in srgb, currentColor 68%, transparent); }
@@ -37,21 +40,13 @@ STYLE = """
 .st-key-openings_ranking_head > *:last-child { margin-left: auto; }
 .st-key-openings_card a:focus-visible { outline: 2px solid currentColor; outline-offset: 2px; }
 .st-key-openings_actions > *:first-child a:focus-visible { outline-color: #1b6aa9; }
-.ov-print { display: none; }
 @media print {
-  .st-key-openings_actions, .st-key-openings_by, .st-key-openings_ranking {
-    display: none !important; }
-  .st-key-openings_look { display: block !important; zoom: .8; }
-  .st-key-openings_card { break-inside: avoid; }
+  .st-key-openings_actions { display: none !important; }
+  .st-key-openings_look { min-height: 0; }
   .st-key-openings_ranking_head { break-before: page; }
   .st-key-openings_trend { display: flex !important; }
-  span.ov-print { display: inline; }
-  table.ov-print { display: table; width: 100%; border-collapse: collapse; font-size: .74rem;
-    margin-top: .5rem; font-variant-numeric: tabular-nums; }
-  .ov-print th, .ov-print td { text-align: right; padding: .2rem .35rem; font-weight: 400;
-    border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
-  .ov-print th:nth-child(2), .ov-print td:nth-child(2) { text-align: left; }
-  .ov-print thead th { font-weight: 650; }
+  .st-key-openings_ranking_head th:nth-child(2), .st-key-openings_ranking_head td:nth-child(2) {
+    text-align: left; }
 }
 </style>
 """

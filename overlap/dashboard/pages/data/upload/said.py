@@ -94,7 +94,7 @@ def rejected(draft: Draft, view: View) -> None:
     rows = _plain(scan.head(tables.MOST_ROWS)).collect()
     display, config = _display(rows, view, one_file=len(draft.files) == 1, used=False)
     st.dataframe(
-        display,
+        tables.sendable(display),
         key="upload_rejected",
         column_config=config,
         hide_index=True,
