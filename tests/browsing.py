@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
-import time
-import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from overlap.cli.serving import sample_store
-from overlap.dashboard.launch import command
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
@@ -44,31 +39,11 @@ def store(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def address(store, tmp_path_factory):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    argv, env = command(store, port)
-    elsewhere = tmp_path_factory.mktemp("elsewhere")
-    with (elsewhere / "log").open("wb") as log:
-        server = subprocess.Popen(argv, env=env, cwd=elsewhere, stdout=log, stderr=log)
-    try:
-        wait_for(f"http://127.0.0.1:{port}/_stcore/health", server)
-        yield f"http://127.0.0.1:{port}/"
-    finally:
-        server.terminate()
-        server.wait(20)
+    # Not above: what needs no server runs without the benchmarks too.
+    from benchmarks.dashboard.serving import dashboard
 
-
-def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until and server.poll() is None:
-        try:
-            urllib.request.urlopen(url, timeout=1)
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail("the dashboard's server did not start")
+    with dashboard(store, tmp_path_factory.mktemp("elsewhere")) as server:
+        yield server.address
 
 
 @pytest.fixture

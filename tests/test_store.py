@@ -11,6 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 
 from overlap import store as st
@@ -24,6 +25,7 @@ from overlap.model import (
     memberships_schema,
 )
 from overlap.sketches import Sketches, build, merge
+from overlap.store import reading
 
 WEEKS = [date(2026, 1, 5), date(2026, 1, 12)]
 SPEC = SketchSpec("integer", period="week", k=16, budget=200, hll_p=6)
@@ -140,7 +142,7 @@ def test_parts_merged_one_by_one_for_memory_give_the_same_bits(
     st.merge_stores([tmp_path / "s"], compacted)
     expected = merge([whole.sketches, sketch(200, "c")]).fingerprint()
     assert st.read_store(compacted).sketches.fingerprint() == expected
-    monkeypatch.setattr(st, "ENTRIES_AT_ONCE", 10)
+    monkeypatch.setattr(reading, "ENTRIES_AT_ONCE", 10)
     assert st.read_store(compacted).sketches.fingerprint() == expected
     assert st.read_store(tmp_path / "s").sketches.fingerprint() == whole.sketches.fingerprint()
 
@@ -215,7 +217,7 @@ def test_a_disk_that_fills_while_writing_leaves_the_store_as_it_was(
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(st.pq, "write_table", full)
+    monkeypatch.setattr(pq, "write_table", full)
     with pytest.raises(DataError, match="the disk is full") as error:
         add(path, 100, "week 2")
     assert "the store is as it was" in error.value.cure
@@ -257,7 +259,7 @@ def test_an_interrupt_while_writing_leaves_no_half_part(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(st.os, "fsync", interrupted)
+    monkeypatch.setattr(os, "fsync", interrupted)
     with pytest.raises(KeyboardInterrupt):
         add(path, 100, "week 2")
     assert files(path) == before

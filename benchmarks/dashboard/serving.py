@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.request
@@ -40,11 +38,11 @@ class Server:
 
 
 @contextmanager
-def dashboard(store: Path) -> Iterator[Server]:
-    """Serve a store."""
+def dashboard(store: Path, folder: Path | None = None) -> Iterator[Server]:
+    """Serve a store, from another working folder where one is given."""
     port = _free()
-    argv, env = command(store, port, display_floor=None)
-    with _running(argv, env, port) as server:
+    argv, env = command(store, port)
+    with _running(argv, env, port, folder) as server:
         yield server
 
 
@@ -68,21 +66,31 @@ def _free() -> int:
 
 
 @contextmanager
-def _running(argv: list[str], env: dict[str, str], port: int) -> Iterator[Server]:
+def _running(
+    argv: list[str], env: dict[str, str], port: int, folder: Path | None = None
+) -> Iterator[Server]:
+    address = f"http://127.0.0.1:{port}/"
     with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(argv, env={**os.environ, **env}, stdout=log, stderr=log)
+        process = subprocess.Popen(argv, env=env, cwd=folder, stdout=log, stderr=log)
         try:
-            address = f"http://127.0.0.1:{port}/"
-            for _ in range(600):
-                try:
-                    urllib.request.urlopen(f"{address}_stcore/health", timeout=1)
-                except OSError:
-                    time.sleep(0.1)
-                else:
-                    break
-            else:
-                sys.exit("the server did not start")
+            if not _answers(process, f"{address}_stcore/health"):
+                log.seek(0)
+                said = log.read().decode(errors="replace")
+                raise RuntimeError(f"the server did not start:\n{said}")
             yield Server(address, process.pid)
         finally:
             process.terminate()
             process.wait(20)
+
+
+def _answers(process: subprocess.Popen[bytes], address: str) -> bool:
+    """Wait until a server does, or does not within a minute."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            urllib.request.urlopen(address, timeout=1)
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return True
+    return False

@@ -16,7 +16,8 @@ at or above the floor need never be looked at.
 
 from overlap.sketches.merging import build, merge
 from overlap.sketches.registers import merge_registers
-from overlap.sketches.streaming import Sieve, Sifted, Sifting, SketchBuilder
+from overlap.sketches.sieving import Sieve, Sifted, Sifting
+from overlap.sketches.streaming import SketchBuilder
 from overlap.sketches.tables import AUDIENCES, ENTRIES, TOTALS, Sketches, check_spec
 
 __all__ = [

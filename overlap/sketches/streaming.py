@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,10 +11,11 @@ import numpy as np
 import polars as pl
 
 from overlap import kernels
-from overlap.hashing import remix
 from overlap.model import FLOOR_ONLY, FULL_THETA, AudienceKey, DataError, SketchSpec
+from overlap.sketches.cells import Cells
 from overlap.sketches.keeping import NOTHING, Kept
 from overlap.sketches.settling import Settled, rate_theta, settle
+from overlap.sketches.sieving import Sieve, Sifted
 from overlap.sketches.tables import AUDIENCES, ENTRIES, TOTALS, Sketches, leaf_lineage
 
 if TYPE_CHECKING:
@@ -29,76 +30,6 @@ MOST_AUDIENCES = 5_000_000
 
 MOST_PERIODS = 20_000
 """Periods of a store, half a century of days: more are times misread."""
-
-_LOWER_AFTER = 2_000_000
-"""Occurrences after which the lowest registers are looked for again, at the earliest."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sieve:
-    """What an occurrence must pass, by its index: see `kernels.sift`.
-
-    `registers` are the builder's own, which may rise meanwhile: that only lets more through than
-    need be.
-    """
-
-    bounds: NDArray[np.uint64]
-    ceiling: NDArray[np.uint64]
-    row: NDArray[np.int64]
-    registers: NDArray[np.int8]
-    p: int
-
-    def sift(
-        self, hashes: NDArray[np.uint64], index: NDArray[np.int32], period: NDArray[np.int32]
-    ) -> Sifted:
-        """Return what of some occurrences of users' hashes is of use; see `Sifting`."""
-        sifting = Sifting(self, len(hashes))
-        sifting.add(hashes, remix(hashes), index, period)
-        return sifting.done()
-
-
-class Sifting:
-    """Occurrences sifted piece by piece; several may be under way in as many threads."""
-
-    def __init__(self, sieve: Sieve, most: int) -> None:
-        self._sieve = sieve
-        self._rows = self._kept = 0
-        self._counts = np.zeros(sieve.ceiling.shape, dtype=np.int64)
-        # What is not written to costs no memory.
-        self._hash = np.empty(most, dtype=np.uint64)
-        self._index, self._period = (np.empty(most, dtype=np.int32) for _ in range(2))
-
-    def add(
-        self,
-        hashes: NDArray[np.uint64],
-        bits: NDArray[np.uint64],
-        index: NDArray[np.int32],
-        period: NDArray[np.int32],
-    ) -> None:
-        """Count occurrences and keep those of use; `bits` are the hashes remixed."""
-        self._rows += len(hashes)
-        sieve = self._sieve
-        self._kept += kernels.sift(
-            hashes, bits, np.ascontiguousarray(index), np.ascontiguousarray(period),
-            sieve.bounds, sieve.ceiling, sieve.row, sieve.registers, sieve.p, self._counts,
-            self._hash[self._kept :], self._index[self._kept :], self._period[self._kept :],
-        )  # fmt: skip
-
-    def done(self) -> Sifted:
-        """Return what was kept."""
-        h, i, p = (x[: self._kept].copy() for x in (self._hash, self._index, self._period))
-        return Sifted(self._rows, self._counts, h, i, p)  # type: ignore[arg-type]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sifted:
-    """Occurrences of use out of so many `rows`, whose `counts` are int64[index, periods]."""
-
-    rows: int
-    counts: NDArray[np.int64]
-    hashes: NDArray[np.uint64]
-    index: NDArray[np.int32]
-    period: NDArray[np.int32]
 
 
 class SketchBuilder:
@@ -120,18 +51,8 @@ class SketchBuilder:
         self._k = spec.k
         self._codes: dict[AudienceKey, int] = {}
         self._days: dict[int, int] = {}
-        self._audience_room, self._period_room = 64, 1
-        self._theta = np.full(self._audience_room, FULL_THETA, dtype=np.uint64)
         self._floor_only: list[bool] = []
-        # The row where an audience's registers start, and −1 while it is kept whole.
-        self._row = np.full(self._audience_room, -1, dtype=np.int64)
-        room = (self._audience_room, self._period_room)
-        self._events = np.zeros(room, dtype=np.int64)
-        self._ceiling = np.zeros(room, dtype=np.uint64)
-        self._registers = np.zeros((0, 1 << spec.hll_p), dtype=np.int8)
-        self._any_rank = np.uint64(1) << np.uint64(64 - spec.hll_p)
-        self._used_rows = 0
-        self._since_lowered = 0
+        self._cells = Cells(spec.hll_p)
         self._kept: dict[int, Kept] = {}
         self._code = np.empty(buffer, dtype=np.int32)
         self._hash = np.empty(buffer, dtype=np.uint64)
@@ -158,11 +79,10 @@ class SketchBuilder:
                 cure="is it a column of ids or of free text? Name another column with --tags, or "
                 "keep only some of its values with --audiences FILE.toml",
             )
-        if code >= self._audience_room:
-            self._grow(audiences=2 * self._audience_room)
+        self._cells.reach(audience=code)
         self._floor_only.append(key.kind in FLOOR_ONLY)
         if self._floor_only[code]:
-            self._theta[code] = self._floor
+            self._cells.theta[code] = self._floor
         return code
 
     def period(self, day: int) -> int:
@@ -180,8 +100,7 @@ class SketchBuilder:
                 where="times of the events",
                 cure="are the times in another unit or column? Or take longer ones with --period",
             )
-        if number >= self._period_room:
-            self._grow(periods=2 * self._period_room)
+        self._cells.reach(period=number)
         return number
 
     def sieve(self, audience: NDArray[np.int32]) -> Sieve:
@@ -190,43 +109,32 @@ class SketchBuilder:
         `audience` holds numbers from `code`, or −1 for none. It only gets finer, so that what a
         sieve of an earlier moment holds back is of no use ever after.
         """
-        made = audience >= 0
-        bounds = np.zeros((len(audience), 2), dtype=np.uint64)
-        ceiling = np.zeros((len(audience), self._period_room), dtype=np.uint64)
-        bounds[made, 0] = self._theta[audience[made]]
-        ceiling[made] = self._ceiling[audience[made]]
-        bounds[:, 1] = ceiling.max(axis=1)
-        row = np.zeros(len(audience), dtype=np.int64)
-        row[made] = self._row[audience[made]]
-        return Sieve(bounds, ceiling, row, self._registers, self.spec.hll_p)
+        return self._cells.sieve(audience)
 
     def add(self, sifted: Sifted, audience: NDArray[np.int32]) -> None:
         """Add occurrences in the audiences `audience[index]`, held against their own `sieve`.
 
         `audience` holds numbers from `code`, or −1 for none; an index of −1 is its last.
         """
-        made = audience >= 0
-        periods = sifted.counts.shape[1]
-        np.add.at(self._events[:, :periods], audience[made], sifted.counts[made])
+        cells = self._cells
+        cells.count(sifted.counts, audience)
         for piece in self._pieces(sifted.rows, len(sifted.hashes)):
             self._filled += kernels.admit(
                 sifted.hashes[piece], sifted.index[piece], sifted.period[piece], audience,
-                self._theta, self._row, self._ceiling, self._registers, self.spec.hll_p,
+                cells.theta, cells.row, cells.ceiling, cells.registers, cells.p,
                 self._code[self._filled :], self._hash[self._filled :],
                 self._period[self._filled :],
             )  # fmt: skip
 
     def _pieces(self, rows: int, sifted: int) -> Iterator[slice]:
         """Yield pieces of what was sifted out of some rows, each with room in the buffer."""
-        self._since_lowered += rows
+        self._cells.pass_by(rows)
         for at in range(0, sifted, len(self._hash)):
             piece = slice(at, min(at + len(self._hash), sifted))
             if len(self._hash) - self._filled < piece.stop - piece.start:
                 self._compact()
             yield piece
-            # As often as a look through all registers costs little beside the rows themselves.
-            if self._since_lowered > max(_LOWER_AFTER, self._used_rows << self.spec.hll_p):
-                self._lower_ceilings()
+            self._cells.lower_ceilings()
 
     def finish(self, source: str) -> Sketches:
         """Return the sketches of all that was added; the builder is used up.
@@ -249,24 +157,25 @@ class SketchBuilder:
             }
         )
         self._kept.clear()
+        events = self._cells.events
         cells = [
             (place, day, code, self._days[day])
             for place, code in enumerate(codes)
             for day in days
-            if self._events[code, self._days[day]]
+            if events[code, self._days[day]]
         ]
         totals = pl.DataFrame(
             {
                 "audience": [place for place, *_ in cells],
                 "period": [day for _, day, *_ in cells],
-                "events": [int(self._events[code, number]) for *_, code, number in cells],
+                "events": [int(events[code, number]) for *_, code, number in cells],
                 "registers": pl.Series(
-                    [self._registers_of(code, number) for *_, code, number in cells],
+                    [self._cells.registers_of(code, number) for *_, code, number in cells],
                     dtype=pl.Binary,
                 ),
             }
         )
-        theta = self._theta[codes]
+        theta = self._cells.theta[codes]
         sketches = Sketches(
             spec=self.spec,
             floor=self._floor,
@@ -301,25 +210,17 @@ class SketchBuilder:
             Settled(self._floor, self._k),
             np.concatenate([NOTHING.hash, *runs]),
             starts,
-            self._theta[: len(runs)] < FULL_THETA,
+            self._cells.theta[: len(runs)] < FULL_THETA,
             np.array(self._floor_only, dtype=bool),
         )
         for code, hashes in enumerate(runs):
             if self._floor_only[code]:
-                if self._floor < self._theta[code]:
+                if self._floor < self._cells.theta[code]:
                     self._cut(code, self._floor)
             elif len(hashes) > self._k:
                 theta = max(int(hashes[self._k]), self._floor)
-                if theta < self._theta[code]:
+                if theta < self._cells.theta[code]:
                     self._cut(code, theta)
-
-    def _lower_ceilings(self) -> None:
-        # Registers only grow: what is the lowest now is a bound ever after.
-        self._since_lowered = 0
-        codes = np.flatnonzero(self._row >= 0)
-        rows = self._row[codes][:, None] + np.arange(self._period_room)
-        lowest = self._registers[: self._used_rows].min(axis=1)[rows].astype(np.uint64)
-        self._ceiling[codes] = self._any_rank >> lowest
 
     def _take_in(self) -> None:
         codes = self._code[: self._filled]
@@ -334,71 +235,18 @@ class SketchBuilder:
         for code in np.flatnonzero(counts).tolist():
             new = slice(ends[code] - counts[code], ends[code])
             kept = self._kept.get(code, NOTHING)
-            self._kept[code] = kept.joined(hashes[new], periods[new], self._period_room)
+            self._kept[code] = kept.joined(hashes[new], periods[new], self._cells.period_room)
         self._filled = 0
 
     def _cut(self, code: int, theta: int) -> None:
-        if self.spec.hll_p and self._row[code] < 0 and not self._floor_only[code]:
-            self._start_registers(code)
-        self._theta[code] = theta
+        if self.spec.hll_p and self._cells.row[code] < 0 and not self._floor_only[code]:
+            self._cells.start_registers(code, self._kept[code])
+        self._cells.theta[code] = theta
         if code in self._kept:
             self._kept[code] = self._kept[code].below(theta)
-
-    def _start_registers(self, code: int) -> None:
-        """Give an audience registers while its kept set still holds everybody."""
-        row = self._used_rows
-        self._used_rows += self._period_room
-        if self._used_rows > len(self._registers):
-            room = max(2 * len(self._registers), self._used_rows)
-            self._registers = _longer(self._registers, room)
-        self._row[code] = row
-        self._ceiling[code] = self._any_rank
-        kept = self._kept[code]
-        rows = row + kept.period.astype(np.int64)
-        kernels.update_registers(kept.hash, rows, self._registers, self.spec.hll_p)
-
-    def _registers_of(self, code: int, number: int) -> bytes | None:
-        if self._row[code] < 0:
-            return None
-        registers: NDArray[np.int8] = self._registers[self._row[code] + number]
-        return registers.tobytes()
-
-    def _grow(self, audiences: int = 0, periods: int = 0) -> None:
-        """Make room for more audiences or periods; with more periods all registers move."""
-        old = self._period_room
-        audiences = max(audiences, self._audience_room)
-        periods = max(periods, old)
-        room = self._audience_room
-        events = np.zeros((audiences, periods), dtype=np.int64)
-        events[:room, :old] = self._events
-        ceiling = np.zeros((audiences, periods), dtype=np.uint64)
-        ceiling[:room, :old] = self._ceiling
-        ceiling[:room, old:] = np.where(self._row >= 0, self._any_rank, np.uint64(0))[:, None]
-        theta = np.full(audiences, FULL_THETA, dtype=np.uint64)
-        theta[:room] = self._theta
-        row = np.full(audiences, -1, dtype=np.int64)
-        row[:room] = self._row
-        if periods != old:
-            registers = np.zeros(
-                (len(self._registers) // old * periods, 1 << self.spec.hll_p), np.int8
-            )
-            blocks = registers.reshape(-1, periods, 1 << self.spec.hll_p)
-            blocks[:, :old] = self._registers.reshape(-1, old, 1 << self.spec.hll_p)
-            self._registers = registers
-            row = np.where(row >= 0, row // old * periods, -1)
-            self._used_rows = self._used_rows // old * periods
-        self._events, self._ceiling, self._theta, self._row = events, ceiling, theta, row
-        self._audience_room, self._period_room = audiences, periods
 
 
 def _in_order(entries: pl.DataFrame, shuffled: bool) -> pl.DataFrame:
     """Return entries in order: periods are numbered as they came, which may not be by time."""
     typed = entries.cast(ENTRIES)
     return typed.sort("audience", "hash", "period") if shuffled else typed
-
-
-def _longer(array: NDArray[np.int8], room: int) -> NDArray[np.int8]:
-    # Fresh zeros cost no memory until they are written to.
-    longer = np.zeros((room, *array.shape[1:]), dtype=np.int8)
-    longer[: len(array)] = array
-    return longer
