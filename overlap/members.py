@@ -71,10 +71,27 @@ class Members:
         if window == ALL_PERIODS:
             counts: Counts = self.of[codes + 1] - self.of[codes]
         elif len(codes) == 1:
-            counts = np.array([len(self.users_of(int(codes[0]), 1, window))])
+            counts = np.array([self._hits_of(int(codes[0]), window)])
         else:
             counts = self._active(window)[codes]
         return counts
+
+    def by_period(self, code: int) -> Counts:
+        """Return the kept users of an audience who are active in each period, int64[periods]."""
+        counts: Counts = np.bincount(
+            self.entry_period[self._entries_of(code)], minlength=len(self._days)
+        )
+        return counts
+
+    def _hits_of(self, code: int, window: Window) -> int:
+        inside = np.flatnonzero(within(self._days, window))
+        if len(inside) != 1:
+            return len(self.users_of(code, 1, window)) if len(inside) else 0
+        # A user has one entry a period, so that nobody is counted twice.
+        return int(np.count_nonzero(self.entry_period[self._entries_of(code)] == inside[0]))
+
+    def _entries_of(self, code: int) -> slice:
+        return slice(int(self.entry[self.of[code]]), int(self.entry[self.of[code + 1]]))
 
     def events(self, members: slice, window: Window = ALL_PERIODS) -> Counts:
         """Return the events of each of some memberships within a window."""

@@ -140,6 +140,18 @@ def test_counts_by_period_equal_counting_each_period_alone(the_panel: Panel) -> 
             assert counts[i, j] == len(below)
 
 
+@pytest.mark.parametrize("the_panel", [EXACT, SAMPLED, MIXED], ids=["exact", "sampled", "mixed"])
+def test_activity_counts_who_did_anything_in_each_period(the_panel: Panel) -> None:
+    for period, active in zip(the_panel.periods, the_panel.activity, strict=True):
+        assert active == the_panel.universe(Window(period, period)).hits
+
+
+def test_a_window_without_a_period_has_nobody() -> None:
+    nowhere = Window(date(1990, 1, 1), date(1990, 2, 1))
+    assert EXACT.size("category:tv", nowhere).value == 0
+    assert not EXACT.sample("category:tv", nowhere).users
+
+
 def test_a_table_lists_every_audience_with_exact_users_and_events() -> None:
     table = EXACT.table()
     exact = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -61,6 +62,9 @@ def open_store(path: Path, floor: str | None) -> Opened:
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _open(path: str, stamp: Stamp) -> Opened:
     store, panel = open_panel(Path(path))
+    # What a store keeps for good need not be walked whenever Python looks for garbage.
+    gc.collect()
+    gc.freeze()
     return Opened(Path(path), stamp, panel, store.policy, summary(store, panel), store)
 
 

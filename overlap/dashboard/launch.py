@@ -49,6 +49,12 @@ _FLAGS: Mapping[str, str] = {
 }
 """What must hold wherever the server is started and whatever a settings file says."""
 
+_ENVIRONMENT: Mapping[str, str] = {
+    # Matrices here are tiny: threads for them wait for one another, and visitors for all of them.
+    "OPENBLAS_NUM_THREADS": "1",
+}
+"""What holds where the environment does not say otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Handover:
@@ -99,7 +105,7 @@ def command(
         flags["server.port"] = str(port)
     argv = [sys.executable, "-m", "streamlit", "run", str(app_file())]
     argv += [f"--{name}={value}" for name, value in flags.items()]
-    env = {**os.environ, STORE_VARIABLE: str(store.absolute())}
+    env = {**_ENVIRONMENT, **os.environ, STORE_VARIABLE: str(store.absolute())}
     if display_floor is not None:
         env[FLOOR_VARIABLE] = str(display_floor)
     if handover is not None:

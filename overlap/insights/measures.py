@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 class Measures:
     """Overlap, affinity and shares per audience; all float64[audiences], users or ratios.
 
-    `tgi_cautious` is the lower end of the affinity index after shrinking it towards the other
-    cells, so that it also covers the luck of small groups; `rse` is the relative standard error of
-    the overlap from both sketch error and sampling noise.
+    `shrunk` is the affinity index shrunk towards the other cells, so that it also covers the luck
+    of small groups; `rse` is the relative standard error of the overlap from both sketch error and
+    sampling noise.
     """
 
     overlap: Floats
@@ -37,8 +37,13 @@ class Measures:
     tgi: Floats
     tgi_low: Floats
     tgi_high: Floats
-    tgi_cautious: Floats
+    shrunk: estimates.Shrunk
     rse: Floats
+
+    @property
+    def tgi_cautious(self) -> Floats:
+        """The lower end of the shrunk affinity index."""
+        return self.shrunk.low
 
 
 def measure(counts: CoOccurrence) -> Measures:
@@ -69,7 +74,7 @@ def measure(counts: CoOccurrence) -> Measures:
         tgi=tgi.value,
         tgi_low=tgi.low,
         tgi_high=tgi.high,
-        tgi_cautious=shrunk.low,
+        shrunk=shrunk,
         rse=1 / np.sqrt(np.maximum(both, 1e-12)),
     )
 

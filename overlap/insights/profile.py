@@ -120,7 +120,6 @@ def _measures(counts: CoOccurrence) -> dict[str, Floats | NDArray[np.bool_]]:
     )
     n = counts.baseline.sum(axis=1)
     m = measure(counts)
-    shrunk = estimates.shrunk_tgi(both, ratio(a * b, n))
     of_segment = estimates.shares(both, a, counts.rate)
     of_audience = estimates.shares(both, b, counts.rate)
     return {
@@ -139,9 +138,9 @@ def _measures(counts: CoOccurrence) -> dict[str, Floats | NDArray[np.bool_]]:
         "tgi": m.tgi,
         "tgi_low": m.tgi_low,
         "tgi_high": m.tgi_high,
-        "tgi_shrunk": shrunk.value,
-        "tgi_shrunk_low": shrunk.low,
-        "tgi_shrunk_high": shrunk.high,
+        "tgi_shrunk": m.shrunk.value,
+        "tgi_shrunk_low": m.shrunk.low,
+        "tgi_shrunk_high": m.shrunk.high,
         "p_value": estimates.chance_p(both, a, b, n, counts.rate, counts.baseline_rate),
         "q_value": np.full(len(both), np.nan),
     }

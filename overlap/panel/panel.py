@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,9 @@ from overlap.store import Store, read_store
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+_WINDOWED = 256
+"""Audiences within a window that are remembered: one bit a user each, or less."""
 
 
 def open_panel(path: Path) -> tuple[Store, Panel]:
@@ -65,6 +68,8 @@ class Panel:
         self._members = Members(sk)
         self._sizes = Sizes(sk, self._members)
         self._bitmaps: dict[int, BitMap] = {}
+        # A trend asks for everybody and the category period by period, and so does the next one.
+        self._windowed = lru_cache(maxsize=_WINDOWED)(self._counted)
 
     # --- what there is ------------------------------------------------------------------------
 
@@ -91,6 +96,11 @@ class Panel:
     def periods(self) -> tuple[date, ...]:
         """First days of the periods that have data, ascending."""
         return self._members.periods
+
+    @cached_property
+    def activity(self) -> NDArray[np.int64]:
+        """The kept users of the universe who did anything in each period, int64[periods]."""
+        return self._members.by_period(self._code[UNIVERSE])
 
     def is_whole(self, period: date) -> bool:
         """Whether the data reach from the first to the last day of a period."""
@@ -265,13 +275,14 @@ class Panel:
         return self._members.users_of(code, 1, window), int(self._theta[code])
 
     def _bitmap(self, code: int, at_least: int, window: Window) -> BitMap:
-        plain = at_least == 1 and window == ALL_PERIODS
-        if plain and code in self._bitmaps:
-            return self._bitmaps[code]
-        bitmap = bitmap_of(self._members.users_of(code, at_least, window))
-        if plain:
-            self._bitmaps[code] = bitmap
-        return bitmap
+        if at_least > 1 or window != ALL_PERIODS:
+            return self._windowed(code, at_least, window)
+        if code not in self._bitmaps:
+            self._bitmaps[code] = self._counted(code, at_least, window)
+        return self._bitmaps[code]
+
+    def _counted(self, code: int, at_least: int, window: Window) -> BitMap:
+        return bitmap_of(self._members.users_of(code, at_least, window))
 
     def _prefix(self, theta: int) -> int:
         return int(self._prefixes(np.array([theta], dtype=np.uint64))[0])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from overlap import kernels
 from overlap.members import ALL_PERIODS
 from overlap.model import FULL_THETA, TERM_KIND, UsageError, Window
 from overlap.panel import Kept, Panel, Sample
@@ -105,11 +106,9 @@ def _below(kept: Kept, theta: int) -> tuple[NDArray[np.uint32], Ints, int]:
 
 
 def _tally(member: NDArray[np.uint32], bounds: Ints, cell: Ints, cells: int) -> Ints:
-    found = cell[member]
-    term = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
-    inside = found >= 0
-    where = term[inside] * cells + found[inside]
-    return np.bincount(where, minlength=(len(bounds) - 1) * cells).reshape(-1, cells)
+    counts = np.zeros((len(bounds) - 1, cells), dtype=np.int64)
+    kernels.tally_cells(member, bounds, cell, counts)
+    return counts
 
 
 def _strata(side: Ints, said: Ints) -> tuple[Ints, int]:

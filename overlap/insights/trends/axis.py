@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from overlap.model import UNIVERSE_KIND, PeriodUnit, UsageError, Window
+from overlap.model import PeriodUnit, UsageError, Window
 from overlap.panel import Panel
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _unit(own: PeriodUnit, every: str | None) -> Every:
 def _without_strays(panel: Panel) -> tuple[Sequence[date], tuple[date, ...]]:
     """Part the panel's periods from few that lie far off, years ahead or at the clock's zero."""
     periods = panel.periods
-    active = panel.by_period(panel.universe(), UNIVERSE_KIND).sum(axis=0)
+    active = panel.activity
     gap = STRAY_GAP * {"day": 1.0, "week": 7.0, "month": 30.5}[panel.spec.period]
     runs: list[list[int]] = [[0]]
     for i in range(1, len(periods)):
