@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -13,11 +14,15 @@ from dashboards import opener, page, write_store
 from overlap import charts
 from overlap.charts.colours import OPENING, SELECTED
 from overlap.dashboard.data import open_store
+from overlap.dashboard.texts import text
 from overlap.insights.language import language, with_odds
 from overlap.insights.needs import needs
 from overlap.insights.needs_map import needs_map
 from overlap.insights.trends import trends
+from overlap.members import ALL_PERIODS
 from overlap.model import Policy, Window
+from overlap.panel import open_panel
+from overlap.workspace import draft, open_workspace
 
 WEEKS = 12
 HERE = {"at": "demand", "category": "tea", "lang": "en"}
@@ -242,6 +247,76 @@ def test_what_cannot_be_shown_is_a_sentence(run, exact, tab, wanted, said):
     assert app.selectbox(key="demand_of").value == wanted
 
 
+# --- saved segments ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def own(exact, tmp_path):
+    """A store whose workspace has climbers among tea drinkers, of all time and of its beginning."""
+    shutil.copytree(exact, tmp_path / "store")
+    opened, known = open_panel(tmp_path / "store")
+    with open_workspace(tmp_path / "store") as workspace:
+        for name, window in (("our fans", ALL_PERIODS), ("early", Window(week(0), week(7)))):
+            workspace.save(draft(opened, known, FANS, name=name, window=window))
+    return tmp_path / "store"
+
+
+@pytest.mark.parametrize("tab", ["trends", "language"])
+def test_a_saved_segment_is_looked_at_by_its_name(run, own, tab):
+    named = run(own, **HERE, tab=tab, of='@"our fans"')
+    spelled = run(own, **HERE, tab=tab, of=FANS)
+    assert headline(named) == headline(spelled)
+    assert named.dataframe[0].value.equals(spelled.dataframe[0].value)
+    assert named.selectbox(key="demand_of").value == '@"our fans"'
+    part = run(own, **HERE, tab=tab, of='@"our fans" - term:biscuit')
+    assert part.dataframe
+    assert text("demand_own_window", "en") not in page(part)
+
+
+@pytest.mark.parametrize("tab", ["trends", "language"])
+def test_a_saved_segment_is_counted_in_its_own_window_and_it_says_so(run, own, tab):
+    named = run(own, **HERE, tab=tab, of="@early")
+    spelled = run(own, **HERE, tab=tab, of=FANS, from_=str(week(0)), to=str(week(7)))
+    assert headline(named) == headline(spelled)
+    assert named.dataframe[0].value.equals(spelled.dataframe[0].value)
+    assert text("demand_own_window", "en") in page(named).split("</section>")[0]
+    assert "from" not in named.query_params
+    asked = run(own, **HERE, tab=tab, of="@early", from_=str(week(0)), to=str(week(9)))
+    assert text("demand_own_window", "en") not in page(asked)
+
+
+@pytest.mark.parametrize("tab", ["trends", "language"])
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "there is no saved segment &#x27;our fan&#x27;"),
+        ("zh", "没有已保存的人群包“our fan”"),
+    ],
+)
+def test_a_saved_segment_that_is_not_there_is_named_with_the_nearest(run, own, tab, language, said):
+    app = run(own, **{**HERE, "lang": language}, tab=tab, of='@"our fan"')
+    assert said in page(app)
+    assert "our fans" in page(app)
+    assert str(own) not in page(app)
+    assert not app.dataframe
+    assert app.selectbox(key="demand_of").value == '@"our fan"'
+
+
+def test_a_saved_segment_is_compared_with(run, own):
+    named = run(own, **HERE, tab="trends", of="interest:hiking", beside="@early", measure="users")
+    spelled = run(own, **HERE, tab="trends", of="interest:hiking", beside=FANS, measure="users")
+    assert not named.warning
+    assert named.dataframe[0].value.equals(spelled.dataframe[0].value)
+
+
+def test_what_cannot_be_compared_with_is_said_in_the_language_of_the_page(run, exact):
+    here = {**HERE, "lang": "zh"}
+    app = run(exact, **here, tab="trends", of="interest:hiking", beside="interest:climbin")
+    (warning,) = app.warning
+    assert "没有人群" in warning.value
+    assert "there is no" not in warning.value
+
+
 # --- language ---------------------------------------------------------------------------------
 
 
@@ -267,6 +342,11 @@ def test_a_word_is_found_with_its_odds_and_who_says_it_on_either_side(run, exact
     app.selectbox(key="demand_word").set_value("grip").run()
     assert app.query_params["word"] == "grip"
     assert "<h2>grip</h2>" in page(app)
+
+
+def test_a_word_that_nobody_says_is_said_with_the_nearest_in_chinese(run, exact):
+    app = run(exact, **{**HERE, "lang": "zh"}, tab="language", of=FANS, word="gripp")
+    assert "这里没有人说“gripp”。是否想找“grip”？" in page(app)
 
 
 def test_a_word_that_nobody_says_is_said(run, exact):

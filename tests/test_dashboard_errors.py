@@ -8,6 +8,7 @@ import itertools
 import re
 import shutil
 import sqlite3
+import tempfile
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -25,7 +26,7 @@ from streamlit.testing.v1 import AppTest
 
 from overlap.building import BuildOptions, build
 from overlap.charts import two_sets
-from overlap.dashboard.texts.errors import Said, phrase, place, said
+from overlap.dashboard.texts.errors import Said, browser, phrase, place, said, shortened
 from overlap.dashboard.texts.errors.areas import AREAS
 from overlap.events import check_kind, failures, read_events
 from overlap.expressions import parse, resolve
@@ -68,7 +69,7 @@ UNSAID = {
     ("segments/identities.py", "_asked_for"): "another error's words",
     ("events/failures.py", "_explained"): "its cures are looked at by themselves",
     ("segments/sources.py", "_read"): "another error's words",
-    ("store.py", "_located"): "another error's words",
+    ("store/failures.py", "located"): "another error's words",
     ("workspace/references.py", "find"): "another error's words",
     ("workspace/segments.py", "_unknown"): "put together of cures, see the triggered ones",
 }
@@ -315,12 +316,16 @@ def check(error: OverlapError) -> Said:
         if english:
             assert chinese != english
             assert re.search(r"[\u4e00-\u9fff]", chinese)
-            plain = re.sub(r"--\S+ \d\S*|\S*\d{4}-\S+|%\w\w", "", english)
+            plain = re.sub(r"--\S+ \d\S*|\S*\d{4}-\S+|%\w\w", "", shortened(english))
             for number in re.findall(r"\d[\d,.]*\d|\d", plain):
                 assert number in chinese
     for quoted in re.findall(r"'[^']*'|\"[^\"]*\"", error.what):
-        assert ast.literal_eval(quoted) in told.what or quoted in told.what
-    assert said(error, "en") == Said(error.what, error.where, error.cure)
+        name = shortened(quoted)
+        assert ast.literal_eval(name) in told.what or name in told.what
+    for shown in (told, said(error, "en")):
+        every = shown.what + shown.where + shown.cure
+        assert str(ROOT.parent) not in every
+        assert tempfile.gettempdir() + "/" not in every
     return told
 
 
@@ -726,6 +731,31 @@ def test_a_failure_marks_the_place_and_has_its_number():
     assert "<b>" not in html
 
 
+def damaged(way: str) -> None:
+    from overlap.dashboard.parts import empty
+    from overlap.model import DataError
+
+    error = DataError("the file cannot be written: no", where=f"/srv/shop/{way}.csv", cure="wait")
+    if way == "failure":
+        empty.failure("title", error, "en")
+    else:
+        empty.inline(error, "en", title="title")
+
+
+@pytest.mark.parametrize("way", ["failure", "inline"])
+def test_where_a_file_lies_is_in_the_log_under_the_number_on_the_page(way, caplog):
+    app = AppTest.from_function(damaged, args=(way,), default_timeout=60).run()
+    app.run()
+    assert not app.exception
+    seen = page(app) + "".join(error.value.replace("\\", "") for error in app.error)
+    assert f"{way}.csv" in seen
+    assert "/srv" not in seen
+    (number,) = re.findall(r"In the log of the server this is (\w+)\.", seen)
+    told = [record.getMessage() for record in caplog.records if number in record.getMessage()]
+    assert len(told) == 1, "it is written once, not at every rerun"
+    assert f"/srv/shop/{way}.csv" in told[0]
+
+
 # --- the templates -------------------------------------------------------------------------------
 
 
@@ -751,6 +781,98 @@ def test_what_nobody_has_translated_stays_as_it_is():
     error = DataError("the moon is full", where="above", cure="wait")
     assert said(error, "zh") == Said("the moon is full", "above", "wait")
     assert said(UsageError(""), "zh") == Said("", "", "")
+
+
+# --- in English ----------------------------------------------------------------------------------
+
+
+def test_english_words_for_a_browser_replace_templates_and_name_no_option():
+    every = {english for area in AREAS for english in area}
+    assert set(browser.PHRASES) <= every
+    for english, ours in browser.PHRASES.items():
+        assert fields(ours) <= fields(english)
+        assert not re.search(r"--[a-z]|`|\bSTORE\b|overlap [a-z]+ \.\.\.", ours), ours
+
+
+@pytest.mark.parametrize(
+    ("command_line", "page"),
+    [
+        (
+            "did you mean 'gaming'?; `overlap list STORE` shows every audience",
+            "did you mean 'gaming'?; type into any box of audiences to search all of them",
+        ),
+        (
+            "in shop: there is no audience 'tv': did you mean 'a: b'?; "
+            "`overlap list STORE` shows every audience",
+            "in shop: there is no audience 'tv': did you mean 'a: b'?; "
+            "type into any box of audiences to search all of them",
+        ),
+        ("name it with --user; name it with --time COLUMN",
+         "choose which column is the user; choose the column that holds the times"),
+        ("the moon is full; wait", "the moon is full; wait"),
+    ],
+)  # fmt: skip
+def test_an_english_cure_for_a_command_line_is_one_for_a_browser(command_line, page):
+    assert phrase(command_line, "en") == page
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_option_that_nobody_has_typed_is_no_place(language):
+    error = UsageError("this is a folder", where="--to /srv/my shop/out", cure="name a file in it")
+    assert said(error, language).where == "out"
+    assert said(UsageError("x", where="--identity"), language).where == ""
+
+
+# --- paths of the server -------------------------------------------------------------------------
+
+PATHS = {
+    "/srv/shop/store": "store",
+    "this part cannot be read: No such file (os error 2): /srv/my shop/store/users.parquet":
+        "this part cannot be read: No such file (os error 2): users.parquet",
+    "there is no folder '/srv/my shop/a'": "there is no folder 'a'",
+    "did you mean '/srv/a.csv', '/srv/b.csv'?": "did you mean 'a.csv', 'b.csv'?",
+    "/srv/a.csv, line 12": "a.csv, line 12",
+    "both /srv/x/a and /srv/x/b are there": "both a and b are there",
+    "sqlite:////srv/shop/kept.sqlite": "sqlite:///kept.sqlite",
+    "file:/srv/shop/kept.sqlite?mode=ro": "file:kept.sqlite?mode=ro",
+    "~/shop/store": "store",
+    "C:\\data\\shop\\store": "store",
+    "at 'C:\\\\data\\\\a.csv'": "at 'a.csv'",
+    # what is no path
+    "write postgresql+psycopg://user:password@host:5432/database; write / as %2F":
+        "write postgresql+psycopg://user:password@host:5432/database; write / as %2F",
+    "addresses that begin with s3://bucket/key cannot be read":
+        "addresses that begin with s3://bucket/key cannot be read",
+    "interest:CS/GO": "interest:CS/GO",
+    "1/2 and/or 3 / 4": "1/2 and/or 3 / 4",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("full", PATHS)
+def test_a_file_of_the_server_is_called_by_its_name(full):
+    assert shortened(full) == PATHS[full]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_names_of_audiences_are_no_paths(language):
+    error = caught(lambda: resolve(parse('"/r/gaming" & tv'), KNOWN))
+    told = said(error, language)
+    assert "/r/gaming" in told.what
+    assert "/r/gaming" in told.where
+    assert not told.is_short
+
+
+def test_where_a_workspace_is_kept_is_not_said_for_a_name_that_is_not_there(kept):
+    told = said(caught(lambda: find(kept[0], "category:tv & @TVs")), "en")
+    assert told.where.split("\n") == ["", "    category:tv & @TVs", "                  ^^^^"]
+    assert not told.is_short
+    assert said(caught(lambda: kept[0].get("qqqq")), "zh").where == ""
+
+
+def test_a_store_that_cannot_be_read_is_said_without_its_folder(tmp_path):
+    told = said(caught(lambda: read_store(tmp_path / "shop" / "may")), "en")
+    assert told.where == "may"
+    assert told.is_short
 
 
 def test_values_are_taken_as_they_are_whatever_is_in_them():

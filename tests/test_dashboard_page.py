@@ -203,10 +203,16 @@ def test_without_a_store_the_page_says_how_to_open_one(run):
     assert "overlap demo" in app.code[0].value
 
 
-def test_a_folder_that_is_no_store_is_explained(run, tmp_path):
+def test_a_folder_that_is_no_store_is_explained_by_its_name_and_logged_in_full(
+    run, tmp_path, caplog
+):
     app = run(tmp_path, lang="zh")
     assert "无法打开此数据" in page(app)
-    assert str(tmp_path) in page(app)
+    assert f"位置：{tmp_path.name}<" in page(app)
+    assert str(tmp_path) not in page(app)
+    number = page(app).split("服务器日志中的编号为 ")[1].split("。")[0]
+    (told,) = [r.getMessage() for r in caplog.records if number in r.getMessage()]
+    assert f"where: {tmp_path}\n" in told
 
 
 def test_a_damaged_store_is_explained_with_its_cure(run, exact, tmp_path):

@@ -15,9 +15,10 @@ from dashboards import opener, page, write_store
 from overlap.dashboard.data import open_store
 from overlap.insights.planner import plan
 from overlap.insights.profile import profile
-from overlap.insights.sizing import parts, sizing
+from overlap.insights.sizing import PARTS_TABLE, parts, sizing
 from overlap.model import Policy, Window
 from overlap.panel import open_panel
+from overlap.reports import column_of
 from overlap.workspace import draft, open_workspace, redraft
 
 ROWS = random_rows(3)
@@ -114,6 +115,9 @@ def test_parts_are_shown_with_what_would_be_without_them(run, exact):
     for users in (USERS["tv"], USERS["gaming"], USERS["acme"], USERS["tv"] & USERS["gaming"],
                   USERS["gaming"] - USERS["acme"], USERS["tv"] - USERS["acme"]):  # fmt: skip
         assert f"<td>{len(users):,}<small>exact</small></td>" in table
+    for name in ("part", "part_users", "without_users"):
+        column = column_of(name, PARTS_TABLE[name], "parts")
+        assert f'title="{column.meaning_in("en")}">{column.title_in("en")}</th>' in table
 
 
 def test_below_the_floor_no_number_is_shown_and_it_says_so(run, exact):
@@ -338,11 +342,25 @@ def test_the_plan_is_that_of_the_insight_and_becomes_a_group(run, exact, whom):
     shown = app.dataframe[0].value
     assert list(shown["audience"]) == expected["audience"].to_list()
     assert list(shown["cumulative_users"]) == expected["cumulative_users"].to_list()
+    chart = next(c.proto.spec for c in app.get("plotly_chart") if "segment_reach" in c.proto.id)
+    assert f"Users of the {whom} reached so far" in chart
     app.button(key="segment_take").click().run()
     names = [name.split(":")[1] for name in expected["audience"]]
     anybody = set().union(*(USERS[name] for name in names))
     inside = USERS["tv"] & (USERS["gaming"] if whom == "segment" else USERS["tv"])
     assert head(app).startswith(f"{len(inside & anybody):,} users (exact)")
+
+
+def test_a_plan_is_told_in_chinese(run, exact):
+    app = run(exact, floor=0, expr=PAIR, category="tv", tab="reach", order="reach", lang="zh")
+    expected = plan(
+        open_store(exact, None).panel, PAIR, order="reach", steps=8, policy=Policy(0, 0)
+    )
+    names = {"core": "核心", "likely": "潜力", "broad": "泛人群"}
+    shown = app.dataframe[0].value
+    assert list(shown["tier"]) == [names[tier] for tier in expected["tier"]]
+    chart = next(c.proto.spec for c in app.get("plotly_chart") if "segment_reach" in c.proto.id)
+    assert "累计触达的人群包人数" in chart.encode().decode("unicode_escape") + chart
 
 
 def test_a_target_that_is_none_is_explained(run, exact):
@@ -429,9 +447,46 @@ def test_where_no_workspace_can_be_written_it_is_a_sentence(run, own, monkeypatc
     folder = own.parent / "gone"
     monkeypatch.setenv("OVERLAP_WORKSPACE", str(folder / "segments.sqlite"))
     app = save(run(own, expr=PAIR, category="tv"), "mine")
-    assert app.error[0].value.startswith("Not saved")
-    assert str(folder) in app.error[0].value.replace("\\", "")
+    said = app.error[0].value.replace("\\", "")
+    assert said.startswith("**Not saved**")
+    assert "there is no folder for this workspace" in said
+    assert "Where: segments.sqlite" in said
+    assert str(folder) not in said
     assert expression(app) == PAIR
+    app.segmented_control(key="bar_language").set_value("zh").run()
+    said = app.error[0].value.replace("\\", "")
+    assert said.startswith("**未能保存**")
+    assert "此工作区的文件夹不存在" in said
+    assert "there is" not in said
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_workspace_that_cannot_be_read_is_said_in_the_language_of_the_page(run, own, language):
+    (own / "workspace.sqlite").write_bytes(b"this is no database" * 100)
+    app = run(own, saved="core", expr=PAIR, category="tv", lang=language)
+    (warning,) = app.warning
+    said = warning.value.replace("\\", "")
+    assert ("此工作区已损坏" if language == "zh" else "this workspace is damaged") in said
+    assert "workspace.sqlite" in said
+    assert str(own) not in said
+    assert ("restore" in said) == (language == "en")
+    assert str(len(USERS["tv"] & USERS["gaming"])) in head(app)
+
+
+def test_a_mistake_without_words_of_its_own_is_said_in_the_language_of_the_page(run, own):
+    (own / "workspace.sqlite").write_bytes(b"this is no database" * 100)
+    app = run(own, expr="@core", category="tv", lang="zh")
+    assert head(app).startswith("无法统计：此工作区已损坏")
+    assert any("请从备份恢复 workspace" in c.value.replace("\\", "") for c in app.caption)
+    assert str(own) not in page(app)
+
+
+def test_a_saved_segment_that_is_gone_is_cured_in_the_words_of_the_page(run, own):
+    app = run(own, expr="@qqqq", category="tv")
+    assert head(app) == "There is no saved segment qqqq"
+    assert any("the page Saved shows every" in caption.value for caption in app.caption)
+    app = run(own, expr="@qqqq", category="tv", lang="zh")
+    assert any("“已保存”页" in caption.value for caption in app.caption)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

@@ -17,7 +17,8 @@ from community import random_rows
 from dashboards import opener, page, write_store
 
 from overlap.dashboard.texts import text
-from overlap.dashboard.uploads import checking, drafts, jobs, places
+from overlap.dashboard.texts.errors import said
+from overlap.dashboard.uploads import arriving, checking, drafts, jobs, places
 from overlap.events import first_rows, lay_out, read_events
 from overlap.model import DataError, EventRoles, OverlapError, TagColumn, UsageError
 from overlap.panel import open_panel
@@ -36,7 +37,7 @@ GOOD = "user_id,category\n" + "".join(f"{i},{'tv' if i % 2 else 'phone'}\n" for 
 
 def upload(name: str, content: bytes | str, token: str | None = None) -> drafts.Draft:
     data = content.encode() if isinstance(content, str) else content
-    return drafts.add(token, name, io.BytesIO(data))
+    return arriving.add(token, name, io.BytesIO(data))
 
 
 def wait(token: str) -> jobs.Build:
@@ -290,7 +291,11 @@ def test_where_every_row_is_rejected_the_rows_are_there_to_see(folder):
     assert build.state == "failed"
     assert build.error is not None
     assert build.error.what == "all 50 rows were rejected (missing_user 50)"
-    assert "--" not in build.error.cure
+    english, chinese = (said(build.error, language).cure for language in ("en", "zh"))
+    assert english == (
+        "check the columns chosen as user, tags and time; the rejected rows can be downloaded"
+    )
+    assert chinese == "请检查用户、标签与时间所选的列；剔除的行可下载查看"
     assert len(pl.read_parquet(draft.rejected)) == 50
     assert [f.name for f in folder.iterdir()] == [".uploads"]
 

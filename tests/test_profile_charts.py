@@ -191,6 +191,25 @@ def test_a_candidate_without_a_step_is_not_drawn(shop) -> None:
     assert "tiny" not in reach_staircase(frame, "en").to_json()
 
 
+@pytest.mark.parametrize(
+    ("language", "category", "segment"), [("en", "category", "segment"), ("zh", "品类", "人群包")]
+)
+def test_the_staircase_calls_what_it_reaches_by_its_name(
+    steps, language, category, segment
+) -> None:
+    for frame in (steps, steps.head(0)):
+        for goal, there, not_there in (
+            ("category", category, segment), ("segment", segment, category),
+        ):  # fmt: skip
+            figure = reach_staircase(frame, language, goal)
+            hovers = [data[2] for trace in figure.data[1:] for data in trace.customdata]
+            notes = [note.text for note in figure.layout.annotations]
+            said = " ".join([*hovers, *notes, figure.layout.xaxis.title.text]).lower()
+            # The audience's own name holds the category's kind.
+            assert there in said
+            assert not_there not in said
+
+
 def test_a_plan_of_nothing_says_so(steps) -> None:
     figure = reach_staircase(steps.head(0), "en")
     assert bars(figure) == {}

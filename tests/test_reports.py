@@ -26,6 +26,7 @@ from overlap.insights.needs_map import NODES_TABLE
 from overlap.insights.planner import PLAN_TABLE
 from overlap.insights.profile import PROFILE_TABLE
 from overlap.insights.regions import REACH_TABLE, REGIONS_TABLE
+from overlap.insights.sizing import PARTS_TABLE
 from overlap.insights.trends import BURSTS_TABLE, TRENDS_TABLE
 from overlap.model import (
     LIST_TABLE,
@@ -401,6 +402,8 @@ def test_any_text_and_any_number_arrives(rows: list[tuple[str | None, float | No
 OTHERS = {
     "profile": PROFILE_TABLE,
     "plan": PLAN_TABLE,
+    "segment_plan": PLAN_TABLE,
+    "parts": PARTS_TABLE,
     "regions": REGIONS_TABLE,
     "reach": REACH_TABLE,
     "trends": TRENDS_TABLE,
@@ -424,6 +427,23 @@ def test_every_column_of_the_other_lists_is_explained_too(table: str) -> None:
         numeric = known.measure not in (Measure.TEXT, Measure.FLAG)
         assert dtype.is_numeric() == numeric, name
         assert (dtype == pl.Boolean) == (known.measure is Measure.FLAG), name
+
+
+def test_the_parts_of_a_segment_have_names_of_their_own_in_both_languages() -> None:
+    generic = {"exact", "suppressed"}
+    for name, dtype in PARTS_TABLE.items():
+        english, chinese = column_of(name, dtype, "parts").title
+        assert english != name.replace("_", " ")
+        assert english != chinese
+        assert name in generic or f"parts.{name}" in reports.COLUMNS
+
+
+def test_a_plan_for_a_segment_is_not_explained_by_a_category() -> None:
+    for name, dtype in PLAN_TABLE.items():
+        if f"segment_plan.{name}" in reports.COLUMNS:
+            known = column_of(name, dtype, "segment_plan")
+            assert "category" not in known.meaning_in("en")
+            assert "品类" not in known.meaning_in("zh")
 
 
 def test_a_meaning_that_holds_in_one_table_is_told_in_that_table() -> None:

@@ -115,6 +115,20 @@ def test_a_second_export_is_the_same_to_the_byte(case: Case) -> None:
     assert (case.target.read_bytes(), (case.folder / "out-holdout.csv").read_bytes()) == first
 
 
+def test_a_compressed_export_says_nothing_of_when_and_under_which_name_it_was_written(
+    case: Case,
+) -> None:
+    written = []
+    for name in ("one.csv.gz", "other.csv.gz"):
+        case.export(target=case.folder / name)
+        written.append((case.folder / name).read_bytes())
+    head = written[0][:10]
+    assert head[:3] == b"\x1f\x8b\x08"
+    assert head[3] == 0, "the flags: no name, no comment, nothing extra"
+    assert head[4:8] == bytes(4), "the time of writing"
+    assert written[0] == written[1]
+
+
 def test_the_holdout_is_in_a_file_of_its_own_and_nobody_is_in_both(case: Case) -> None:
     report = case.export(holdout=0.25)
     assert report.holdout_target == case.folder / "out-holdout.csv"

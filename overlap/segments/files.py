@@ -79,7 +79,8 @@ class Draft:
             self._raw = self._temporary.open("xb")
             self._stream: IO[bytes] | gzip.GzipFile = self._raw
             if zipped:
-                self._stream = gzip.GzipFile(fileobj=self._raw, mode="wb", mtime=0)
+                # Without a name and a time the same members make the same bytes.
+                self._stream = gzip.GzipFile("", "wb", fileobj=self._raw, mtime=0)
 
     def write(self, frame: pl.DataFrame) -> None:
         """Append rows; an empty frame still gives the file its columns."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import re
+import secrets
+from functools import lru_cache
 
 import streamlit as st
 
@@ -12,6 +15,8 @@ from overlap.dashboard.look import block, plain, safe
 from overlap.dashboard.texts import text
 from overlap.dashboard.texts.errors import place, said
 from overlap.model import OverlapError
+
+_LOG = logging.getLogger(__name__)
 
 _BUILD = "overlap build events.parquet --store STORE --user user_id"
 _PLACE = """.ov-place code { white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -47,8 +52,13 @@ def bad_floor(value: str, language: str) -> None:
 
 
 def failure(title: str, error: OverlapError, language: str, number: str = "") -> None:
-    """Show an error under a title, and the number it has in the server's log."""
+    """Show an error under a title, and the number it has in the server's log.
+
+    One that says less on the page than it does in full is written to the log where it has none.
+    """
     told = said(error, language)
+    if told.is_short and not number:
+        number = _logged(str(error))
     colon = "：" if language == "zh" else ": "
     at = place(told.where)
     parts = [f"<h1>{safe(title)}</h1><p>{safe(told.what)}</p>"]
@@ -90,8 +100,21 @@ def inline(
         lines.append(plain(text("where", language) + colon + where))
     if told.cure:
         lines.append(plain(told.cure))
+    if told.is_short:
+        lines.append(plain(text("logged_as", language, id=_logged(str(error)))))
     show = st.warning if warning else st.error
     show("  \n".join(line.replace("\n", "  \n") for line in lines))
+
+
+@lru_cache(maxsize=1000)
+def _logged(error: str) -> str:
+    """Write an error to the log in full, once and not whenever it is shown, and return its number.
+
+    The page calls files by their names alone; where they are is for who runs the server.
+    """
+    number = secrets.token_hex(4)
+    _LOG.warning("error %s: %s", number, error)
+    return number
 
 
 def _code(shown: str) -> str:

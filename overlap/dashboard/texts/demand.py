@@ -33,9 +33,10 @@ _SHARED: dict[str, tuple[str, str]] = {
     "demand_of": ("Audience or segment", "人群或人群包"),
     "demand_of_help": (
         "Choose an audience, or type any expression such as category:TV & interest:esports and "
-        "press Enter. Cleared, it is the category and the opening selected on the first page.",
-        "选择人群，或输入表达式（如 category:电视 & interest:电竞）后按回车。"
-        "清空则为品类与首页所选的机会人群。",
+        "press Enter; @name is a saved segment. Cleared, it is the category and the opening "
+        "selected on the first page.",
+        "选择人群，或输入表达式（如 category:电视 & interest:电竞）后按回车；"
+        "@名称 表示已保存的人群包。清空则为品类与首页所选的机会人群。",
     ),
     "demand_nobody_asked": ("Choose whom to look at", "请选择要查看的人群"),
     "demand_unknown": ("“{wanted}” cannot be looked up here", "此处无法查询“{wanted}”"),
@@ -50,6 +51,10 @@ _SHARED: dict[str, tuple[str, str]] = {
     "demand_unknown_beside": (
         "“{wanted}” cannot be compared with: {why}",
         "无法与“{wanted}”比较：{why}",
+    ),
+    "demand_own_window": (
+        "Counted in the window that the saved segment was kept with.",
+        "按所引用的已保存人群包的时间段统计。",
     ),
     "demand_empty": ("Nobody is in {name} in this window", "此时间段内没有用户属于{name}"),
     "demand_empty_cure": (

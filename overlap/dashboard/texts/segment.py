@@ -150,9 +150,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "没有可描述的用户。请去掉导致无人符合的条件，或放宽时间段。",
     ),
     "segment_parts": ("What it is made of", "各条件的人数"),
-    "segment_part": ("Part", "条件"),
-    "segment_part_users": ("Users alone", "单独人数"),
-    "segment_without": ("Segment without it", "去掉后的人数"),
     "segment_role_all": ("{name}", "{name}"),
     "segment_role_any": ("any of {names}", "任一：{names}"),
     "segment_role_none": ("not {name}", "排除 {name}"),
@@ -253,6 +250,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Each bar begins where the one before ended: only users who are new count.",
         "每一条从上一条的末端开始，仅计新增用户。",
     ),
+    "segment_tier_core": ("core", "核心"),
+    "segment_tier_likely": ("likely", "潜力"),
+    "segment_tier_broad": ("broad", "泛人群"),
     "segment_reach_table": ("The plan in numbers", "方案明细"),
     "segment_plan_segment": (
         "{steps} audiences reach {users} users of the segment ({ends}), {share} of it; "
@@ -317,10 +317,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{author} 在此期间保存了「{name}」（第 {version} 版：{theirs}）。您的修改已另存为第 "
         "{yours} 版，没有丢失。再次保存即可以您的版本为准。",
     ),
-    "segment_not_saved": (
-        "Not saved: {why}. Where: {where}. What to do: {cure}",
-        "未能保存：{why}。位置：{where}。如何处理：{cure}",
-    ),
+    "segment_not_saved": ("Not saved", "未能保存"),
     "segment_saved_gone": (
         "There is no saved segment {name} any more.",
         "已没有名为“{name}”的保存人群包。",
@@ -343,6 +340,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "segment_plan_": ("segment", "category"),
     "segment_tab_": ("profile", "reach", "export"),
     "segment_take_": ("segment", "segment_help", "category", "category_help"),
+    "segment_tier_": ("core", "likely", "broad"),
     "segment_whom_": ("segment", "category"),
     "segment_wrong_": (
         "operand", "operator", "open", "close", "quote", "depth", "audience", "kind", "twice",

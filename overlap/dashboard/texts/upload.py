@@ -243,6 +243,32 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The store {name} is not here any more. Upload the file again to build it anew.",
         "数据「{name}」已不存在。如需重建，请重新上传文件。",
     ),
+    "upload_left": ("Uploaded files without a store", "已无对应数据的上传文件"),
+    "upload_left_about": (
+        "Their stores were removed, and no store here is made of them.",
+        "对应的数据已删除，此处也没有其他数据由它们构成。",
+    ),
+    "upload_left_one": (
+        "{files}: uploaded for {store}, {size} on disk",
+        "{files}：为「{store}」上传，占用 {size}",
+    ),
+    "upload_left_remove": ("Remove the uploaded files", "删除上传的文件"),
+    "upload_left_what": (
+        "This removes for good: {files}, with the preview, the choices made for the columns and "
+        "the list of rejected rows, {size} in all. Should the store have been moved elsewhere, "
+        "its members can no longer be exported.",
+        "将永久删除：{files}，以及预览、列的设置和被剔除的行，共 {size}。"
+        "如果该数据只是移到了别处，今后将无法再导出其人群成员。",
+    ),
+    "upload_left_confirm": ("Remove for good", "永久删除"),
+    "upload_left_done": (
+        "Removed: {files}, with the preview, the choices and the list of rejected rows ({size}).",
+        "已删除：{files}，以及预览、设置和被剔除的行（{size}）。",
+    ),
+    "upload_left_stays": (
+        "The uploaded files stay: another store here is made of them, or one here cannot be read.",
+        "上传的文件予以保留：此处有其他数据由它们构成，或有数据无法读取。",
+    ),
     "upload_csv_help": (
         "All {rows} rejected rows with reason, file and row, ready for Excel.",
         "全部 {rows} 行被剔除的数据（含原因、文件、行号），可直接用 Excel 打开。",

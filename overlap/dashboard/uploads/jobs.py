@@ -211,7 +211,7 @@ def _finish(build: Build, end: Mapping[str, Any], code: int) -> None:
                 cure="choose another name, or check the folder and its permissions",
             )
     elif "error" in end:
-        build.error = drafts.readable(DataError(**_named(end["error"])), draft)
+        build.error = drafts.readable(DataError(**end["error"]), draft)
     elif "crash" in end:
         build.number = secrets.token_hex(4)
         _LOG.error("error %s while building %s:\n%s", build.number, draft.token, end["crash"])
@@ -226,19 +226,6 @@ def _finish(build: Build, end: Mapping[str, Any], code: int) -> None:
     if not rejected:
         _sweep(draft)
     build.state = "failed"
-
-
-def _named(error: Mapping[str, str]) -> dict[str, Any]:
-    """Return an error's fields, without the options of a command line that nobody typed."""
-    cure = error["cure"].replace("; --rejects FILE shows the rows", "; they are listed below")
-    for option, words in (
-        ("--user, --tags and --time", "user, tags and time"),
-        ("--user", "user"),
-        ("--tags", "tags"),
-        ("--time", "time"),
-    ):
-        cure = cure.replace(f"given as {option}", f"chosen as {words}").replace(option, words)
-    return {"what": error["what"], "where": error["where"], "cure": cure}
 
 
 def _publish(draft: Draft) -> None:

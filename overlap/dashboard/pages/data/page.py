@@ -6,7 +6,7 @@ from overlap.dashboard import data
 from overlap.dashboard.look import block
 from overlap.dashboard.pages.data import contents, glossary, precision, sections
 from overlap.dashboard.pages.data.stores import at_hand
-from overlap.dashboard.pages.data.upload import upload
+from overlap.dashboard.pages.data.upload import leftover, upload
 from overlap.dashboard.parts import tabs
 from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
@@ -29,6 +29,7 @@ def page(opened: data.Opened, view: View) -> None:
         case _:
             contents.answer(opened, view)
             at_hand(view, opened.path)
+            leftover.every(view)
             contents.contents(opened, view)
 
 

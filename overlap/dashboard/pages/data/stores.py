@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import streamlit as st
 
 from overlap.dashboard import session, stores
@@ -14,7 +15,7 @@ from overlap.dashboard.look import block, safe
 from overlap.dashboard.pages.data import sections
 from overlap.dashboard.state import View
 from overlap.dashboard.texts import day, text
-from overlap.dashboard.texts.errors import phrase
+from overlap.dashboard.texts.errors import phrase, shortened
 from overlap.insights import wording
 
 MOST = 8
@@ -29,7 +30,9 @@ def at_hand(view: View, opened: Path | None) -> None:
     names = list(found)
     now = [name for name in names if stores.same(found[name], opened)]
     first = [*now, *(name for name in names if name not in now)][:MOST]
-    rows = stores.rows([found[name] for name in first])
+    rows = stores.rows([found[name] for name in first]).with_columns(
+        pl.col("problem").map_elements(shortened, return_dtype=pl.String)
+    )
     sections.head(
         text("data_at_hand", language, n=f"{len(found):,}"), view, key="data_at_hand",
         frame=rows, file="stores",

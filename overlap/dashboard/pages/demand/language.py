@@ -131,6 +131,7 @@ def _answer(
             text("demand_speakers", language,
                  ours=wording.users(row["segment_speakers"], language),
                  others=wording.users(row["rest_speakers"], language)),
+            subject.own_window(view),
         ),
         language,
         words.precision(opened, language),

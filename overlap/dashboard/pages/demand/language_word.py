@@ -15,6 +15,7 @@ from overlap.dashboard.pages.demand import ask, steps, style, words
 from overlap.dashboard.pages.demand.subject import Subject
 from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
+from overlap.dashboard.texts.errors import phrase
 from overlap.expressions import And, Audience, to_text
 from overlap.insights import wording
 from overlap.model import TERM_KIND, OverlapError
@@ -120,10 +121,10 @@ def _matched(opened: data.Opened, found: Subject, word: str, view: View) -> str:
         frame = data.once(opened, ask.matches_of, found.expression, word, view.window)
     except OverlapError as error:
         said = text("demand_nobody_says", language, word=word)
-        close = f" {error.cure}" if error.cure.startswith("did you mean") else ""
-        if language == "zh":
-            close = close.replace("did you mean", "您是否要找").replace("?", "？")
-        return f"<p>{safe(said)}{safe(close)}</p>"
+        space = "" if language == "zh" else " "
+        cure = phrase(error.cure, language)
+        cure = cure[:1].upper() + cure[1:]
+        return f"<p>{safe(said)}{safe(space + cure)}</p>"
     pairs = [
         (row["word"], _both(row, language))
         for row in frame.filter(pl.col("word").is_not_null()).to_dicts()

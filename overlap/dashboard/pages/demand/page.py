@@ -13,6 +13,7 @@ from overlap.dashboard.pages.demand.language import show as language
 from overlap.dashboard.pages.demand.needs import show as needs
 from overlap.dashboard.pages.demand.needs_map import show as needs_map
 from overlap.dashboard.pages.demand.style import STYLE
+from overlap.dashboard.pages.demand.subject import in_own_window
 from overlap.dashboard.pages.demand.trends import show as trends
 from overlap.dashboard.parts import tabs
 from overlap.dashboard.state import View
@@ -35,6 +36,8 @@ def page(opened: data.Opened, view: View) -> None:
         tab = tabs.choose(view, names, text("demand_tabs", view.language))
         if tab in _SCOPED and view.category is not None:
             _scope(view)
+    if tab not in _SCOPED:
+        view = in_own_window(opened, view)
     _TABS[tab](opened, view)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from overlap.dashboard import data, session
 from overlap.dashboard.data import CATEGORY, INTEREST
@@ -13,7 +13,9 @@ from overlap.dashboard.texts import text
 from overlap.expressions import And, Audience, Expression, to_text
 from overlap.expressions.tree import pieces
 from overlap.insights.anchors import display_floor
+from overlap.members import ALL_PERIODS
 from overlap.model import UNIVERSE_KIND, OverlapError, Window
+from overlap.workspace import spell_out
 
 OF = "of"
 
@@ -107,7 +109,7 @@ def _resolved(opened: data.Opened, view: View, window: Window) -> Subject | None
         empty.message(text("demand_nobody_asked", language), text("demand_of_help", language))
         return None
     try:
-        tree = opened.panel.resolve(_quoted(opened, wanted))
+        tree, _ = read(opened, wanted, window)
     except OverlapError as error:
         empty.failure(text("demand_unknown", language, wanted=wanted), error, language)
         return None
@@ -116,13 +118,16 @@ def _resolved(opened: data.Opened, view: View, window: Window) -> Subject | None
     name = called(tree, language)
     if users.value <= 0:
         empty.message(
-            text("demand_empty", language, name=name), text("demand_empty_cure", language)
+            text("demand_empty", language, name=name),
+            own_window(view),
+            text("demand_empty_cure", language),
         )
         words.whole_time(view)
         return None
     if users.value < floor:
         empty.message(
             text("demand_below_floor", language, name=name, floor=f"{floor:,}"),
+            own_window(view),
             text("demand_below_floor_cure", language),
         )
         words.whole_time(view)
@@ -130,10 +135,38 @@ def _resolved(opened: data.Opened, view: View, window: Window) -> Subject | None
     return _parted(tree)
 
 
-def _quoted(opened: data.Opened, wanted: str) -> str | Expression:
-    """Return a plain name as the audience it is: who types one need not know of quotes."""
-    named = any(wanted in names for names in opened.panel.known.values())
-    return Audience(None, wanted) if named else wanted
+def read(opened: data.Opened, wanted: str, window: Window) -> tuple[Expression, Window]:
+    """Return whom a link's text means and the window it is asked for in.
+
+    A plain name is the audience it is: who types one need not know of quotes. `@name` is the saved
+    segment, in its own window where the whole time is asked for. Raises what names that are not
+    there raise, and a workspace that cannot be read.
+    """
+    if any(wanted in names for names in opened.panel.known.values()):
+        return opened.panel.resolve(Audience(None, wanted)), window
+    window, spelled, _ = spell_out(opened.path, window, wanted)
+    return opened.panel.resolve(spelled), window
+
+
+def in_own_window(opened: data.Opened, view: View) -> View:
+    """Return a view in the window that its saved segments were kept with, where it has none.
+
+    `own_window` says so. What cannot be read is said where it is looked up.
+    """
+    wanted = view.asked.get(OF)
+    if wanted is None or view.window != ALL_PERIODS:
+        return view
+    try:
+        _, window = read(opened, wanted, view.window)
+    except OverlapError:
+        return view
+    return replace(view, start=window.start, end=window.end)
+
+
+def own_window(view: View) -> str:
+    """Say that numbers are of another window than that of the bar, nothing where they are not."""
+    same = session.kept().window == view.window
+    return "" if same else text("demand_own_window", view.language)
 
 
 def _parted(tree: Expression) -> Subject:

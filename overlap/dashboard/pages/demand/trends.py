@@ -131,7 +131,8 @@ def _answer(
     style.answer(
         headline,
         [more, *([_latest(opened, whole, view, measure)] if len(whole) else []),
-         *(_capital(note, language) for note in _notes(opened, frame, language))],
+         *(_capital(note, language) for note in _notes(opened, frame, language)),
+         subject.own_window(view)],
         language,
         words.precision(opened, language),
         [_capital(sentence(named(other, language), unit, language), language) for _, other in others

@@ -10,10 +10,11 @@ import polars as pl
 from overlap.dashboard import data
 from overlap.dashboard.data import CATEGORY
 from overlap.dashboard.pages.demand import ask
-from overlap.dashboard.pages.demand.subject import Subject, called, readable
+from overlap.dashboard.pages.demand.subject import Subject, called, read, readable
 from overlap.dashboard.pages.demand.trends_card import PENETRATION
 from overlap.dashboard.parts import notes
 from overlap.dashboard.state import Note, View
+from overlap.dashboard.texts.errors import phrase
 from overlap.expressions import Audience, parse, to_text
 from overlap.model import OverlapError
 
@@ -99,11 +100,12 @@ def others_of(
     out = []
     for wanted in beside_of(view)[:MOST_BESIDE]:
         try:
-            tree = opened.panel.resolve(wanted)
+            tree, _ = read(opened, wanted, view.window)
             other = Subject(tree, found.category, tree)
             out.append((readable(tree), frame_of(opened, other, view, measure)))
         except OverlapError as error:
-            note = Note("demand_unknown_beside", {"wanted": wanted, "why": error.what})
+            why = phrase(error.what, view.language)
+            note = Note("demand_unknown_beside", {"wanted": wanted, "why": why})
             notes.one(note, view.language)
     return out
 

@@ -85,8 +85,9 @@ def no_periods(language: str) -> None:
 
 
 def whole_time(view: View) -> None:
-    """Show the button that opens the window, where it is not open already."""
-    if view.start is None and view.end is None:
+    """Show the button that opens the window, where the bar does not have it open already."""
+    chosen = session.kept()
+    if chosen.start is None and chosen.end is None:
         return
     st.button(
         text("whole_time", view.language),

@@ -12,6 +12,7 @@ from overlap.dashboard.pages.segment import editor, mending
 from overlap.dashboard.pages.segment.reading import MARK, Reading
 from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
+from overlap.dashboard.texts.errors import phrase
 from overlap.expressions import Audience
 from overlap.model import OverlapError
 
@@ -59,7 +60,7 @@ def show(opened: data.Opened, view: View, reading: Reading, good: Reading | None
                 on_click=editor.write, args=(good.text,), icon=":material/undo:",
             )  # fmt: skip
     if not meant and error.cure and _kind(error) in _OURS:
-        st.caption(plain(error.cure))
+        st.caption(plain(phrase(error.cure, language)))
     if good is not None:
         said = text("segment_still", language, expression=good.text)
         block(f'<p class="ov-sub ov-still">{safe(said)}</p>')
@@ -74,9 +75,9 @@ def _headline(error: OverlapError, opened: data.Opened, reading: Reading, langua
     if kind == "kind" and leaf is not None:
         name = leaf.kind or ""
     if kind == "saved":
-        name = at.removeprefix("@").strip('"“”') or error.what
+        name = at.removeprefix("@").strip('"“”') or phrase(error.what, language)
     if kind is None:
-        return text("segment_wrong", language, why=error.what)
+        return text("segment_wrong", language, why=phrase(error.what, language))
     return text(f"segment_wrong_{kind}", language, name=name, at=at)
 
 

@@ -60,6 +60,11 @@ STYLE = """
 [class*="st-key-segment_idea_"] > *:first-child { flex: 1 1 auto; min-width: 0; }
 @media print { .st-key-segment_tools, .st-key-segment_keep, .st-key-segment_plan_use,
   .st-key-segment_meant { display: none !important; } }
+@media print {
+  .st-key-segment_editor { border: 0 !important; padding: 0 !important; }
+  .st-key-segment_editor:not(:has(table)), .st-key-segment_profile_bar, .st-key-segment_plan_use {
+    display: none !important; }
+}
 """
 
 
@@ -141,7 +146,8 @@ def _answer(opened: data.Opened, view: View, shown: Reading, size: Sizing, head:
     space = "" if language == "zh" else " "
     block(
         f'<section class="ov-answer" lang="{language}" aria-live="polite">'
-        f"<{head}>{safe(said)}</{head}><p>{safe(space.join(lines))}</p></section>"
+        f"<{head}>{safe(said)}</{head}><p>{safe(space.join(lines))}</p>"
+        f'<p class="ov-print"><code>{safe(shown.text)}</code></p></section>'
     )
     if size.users is None or not size.users.value:
         sizes.looser(opened, view, shown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Literal, cast
 
 import polars as pl
 import streamlit as st
@@ -18,7 +18,7 @@ from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
 from overlap.expressions import Audience, to_text
 from overlap.insights import wording
-from overlap.insights.planner import plan
+from overlap.insights.planner import TIERS, plan
 from overlap.insights.planner.planning import Order
 from overlap.model import UsageError, Window
 
@@ -96,8 +96,9 @@ def _plan(
             text("segment_take_all", language), key="segment_take_all", on_click=editor.write,
             args=(last["reach_expression"],), help=text("segment_take_all_help", language),
         )  # fmt: skip
+    goal: Literal["category", "segment"] = "category" if whom == "category" else "segment"
     figures.show(
-        charts.reach_staircase(frame, language),
+        charts.reach_staircase(frame, language, goal),
         view,
         key="segment_reach",
         title=text("segment_reach", language),
@@ -107,11 +108,22 @@ def _plan(
         file=f"reach-{using}",
     )
     tables.show(
-        tables.Shown(frame, _COLUMNS, f"reach-{using}", table="plan"),
+        tables.Shown(
+            frame.with_columns(_tiers(frame["tier"], language)),
+            _COLUMNS,
+            f"reach-{using}",
+            table="plan" if goal == "category" else "segment_plan",
+            given=frame,
+        ),
         view,
         key="segment_reach_table",
         title=text("segment_reach_table", language),
     )
+
+
+def _tiers(tiers: pl.Series, language: str) -> pl.Series:
+    words = {tier: text(f"segment_tier_{tier}", language) for tier in TIERS}
+    return tiers.replace(words)
 
 
 def _ends(row: dict[str, object], language: str) -> str:

@@ -11,6 +11,7 @@ from overlap.dashboard import data, navigation, session
 from overlap.dashboard.look import block, plain, safe
 from overlap.dashboard.pages.segment.mending import saved_names
 from overlap.dashboard.pages.segment.reading import Reading
+from overlap.dashboard.parts import empty
 from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
 from overlap.model import OverlapError, UsageError, nearest
@@ -32,13 +33,17 @@ _NAME, _NOTE, _FILLED = "segment_name", "segment_note", "segment_filled"
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What came of the last save, of which text: a key of the texts with its values."""
+    """What came of the last save, of which text: a key of the texts with its values.
+
+    `problem` is why nothing was saved, where it is not one of those that have words of their own.
+    """
 
     key: str
     of: str
     values: dict[str, str] = field(default_factory=dict)
     good: bool = False
     free: str | None = None
+    problem: OverlapError | None = None
 
 
 def current(opened: data.Opened, view: View) -> SavedSegment | None:
@@ -61,7 +66,7 @@ def current(opened: data.Opened, view: View) -> SavedSegment | None:
         st.warning(plain(said), icon=":material/link_off:")
         return None
     except OverlapError as error:
-        st.warning(plain(f"{error.what} {error.cure}"), icon=":material/link_off:")
+        empty.inline(error, view.language, warning=True)
         return None
     _begin(opened, asked, found)
     return found
@@ -136,7 +141,9 @@ def _outcome(
         return
     words = plain(text(said.key, view.language, **said.values))
     with st.container(key="segment_outcome", gap="xsmall"):
-        if said.good:
+        if said.problem is not None:
+            empty.inline(said.problem, view.language, text(said.key, view.language))
+        elif said.good:
             st.success(words, icon=":material/bookmark_added:")
         else:
             st.error(words, icon=":material/error:")
@@ -200,11 +207,12 @@ def _tried(
              theirs=error.theirs.expression, version=str(error.theirs.version),
              yours=str(error.yours.version))  # fmt: skip
     except OverlapError as error:
-        _say("segment_not_saved", reading, why=error.what, where=error.where, cure=error.cure)
+        _say("segment_not_saved", reading, problem=error)
     return None
 
 
 def _say(
-    key: str, reading: Reading, *, good: bool = False, free: str | None = None, **values: str
+    key: str, reading: Reading, *, good: bool = False, free: str | None = None,
+    problem: OverlapError | None = None, **values: str,
 ) -> None:  # fmt: skip
-    st.session_state[_SAID] = _Said(key, reading.text, values, good, free)
+    st.session_state[_SAID] = _Said(key, reading.text, values, good, free, problem)

@@ -21,8 +21,11 @@ from overlap.insights import sizing as insight
 from overlap.insights import wording
 from overlap.insights.sizing import Sizing
 from overlap.model import Estimate, Window
+from overlap.reports import column_of
 
 _MOST_LOOSER = 4
+_SHOWN = ("part", "part_users", "without_users")
+"""Columns of the table, whose titles and meanings are those of the download."""
 
 
 def sizing(
@@ -52,10 +55,7 @@ def show(opened: data.Opened, view: View, reading: Reading) -> None:
         )
     )
     lines = "".join(_line(row, language) for row in rows.iter_rows(named=True))
-    heads = "".join(
-        f'<th scope="col">{safe(text(key, language))}</th>'
-        for key in ("segment_part", "segment_part_users", "segment_without")
-    )
+    heads = "".join(_head(name, frame.schema[name], language) for name in _SHOWN)
     with st.container(horizontal=True, vertical_alignment="center", key="segment_parts_head"):
         block(f'<h2 class="ov-h2">{safe(text("segment_parts", language))}</h2>')
         tables.download(frame, "segment-parts", language, key="segment_parts_csv")
@@ -63,6 +63,12 @@ def show(opened: data.Opened, view: View, reading: Reading) -> None:
         f'<table class="ov-parts" lang="{language}"><thead><tr>{heads}</tr></thead>'
         f"<tbody>{lines}</tbody></table>"
     )
+
+
+def _head(name: str, dtype: pl.DataType, language: str) -> str:
+    column = column_of(name, dtype, "parts")
+    about = safe(column.meaning_in(language))
+    return f'<th scope="col" title="{about}">{safe(column.title_in(language))}</th>'
 
 
 def _label(role: str, part: str, language: str) -> str:

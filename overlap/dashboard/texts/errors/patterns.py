@@ -30,8 +30,9 @@ _GROUPS: Mapping[str, str] = {
     "q": rf"{_QUOTED}(?:(?:, | or | and ){_QUOTED})*",
     "n": r"[-+]?(?:[\d,]*\.?\d+(?:e[-+]?\d+)?|inf|nan)",
 }
+SEMICOLON = "; "
+"""Stands between sentences that are joined to one."""
 _OR = re.compile(r""" or (?=(?:[^"]*"[^"]*")*[^"]*$)""")
-_SEMICOLON = "; "
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +83,20 @@ class Phrases:
             said = self._filled(each, found) if found else None
             if said is None or found is None:
                 continue
-            if not any(_joints(value) for name, value in found.groupdict().items()
+            if not any(joints(value) for name, value in found.groupdict().items()
                        if each.kinds[name] not in ("r", "a", "q", "s")):  # fmt: skip
                 return said
             joined = joined or said
-        for at in _joints(english):
+        for at in joints(english):
             first = self.translate(english[:at])
-            rest = self.translate(english[at + len(_SEMICOLON) :]) if first is not None else None
+            rest = self.translate(english[at + len(SEMICOLON) :]) if first is not None else None
             if first is not None and rest is not None:
-                return f"{first}{'' if first.endswith('？') else '；'}{rest}"
+                return self._joined(first, rest)
         return joined
+
+    def _joined(self, first: str, rest: str) -> str:
+        """Return two sentences as one."""
+        return f"{first}{'' if first.endswith('？') else '；'}{rest}"
 
     def _filled(self, each: Rule, found: re.Match[str]) -> str | None:
         values: dict[str, str] = {}
@@ -118,11 +123,11 @@ class Phrases:
                 return value
 
 
-def _joints(text: str) -> list[int]:
+def joints(text: str) -> list[int]:
     """Return where sentences are joined: at semicolons outside of double quotes."""
     return [
         found.start()
-        for found in re.finditer(_SEMICOLON, text)
+        for found in re.finditer(SEMICOLON, text)
         if text.count('"', 0, found.start()) % 2 == 0
     ]
 

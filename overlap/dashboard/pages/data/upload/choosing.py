@@ -15,7 +15,7 @@ from overlap.dashboard.look import block, safe
 from overlap.dashboard.parts import empty
 from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
-from overlap.dashboard.uploads import drafts
+from overlap.dashboard.uploads import arriving, drafts
 from overlap.model import OverlapError
 
 _LOG = logging.getLogger(__name__)
@@ -93,7 +93,7 @@ def _arrived(token: str | None) -> None:
             continue
         kept.add(file.file_id)
         try:
-            token = drafts.add(token, file.name, file).token
+            token = arriving.add(token, file.name, file).token
         except OverlapError as error:
             failures.append((file.name, drafts.readable(error)))
             _LOG.warning("the upload %r is of no use: %s", file.name, error)

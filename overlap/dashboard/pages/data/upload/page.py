@@ -6,7 +6,7 @@ import streamlit as st
 
 from overlap.dashboard import data, session
 from overlap.dashboard.look import block, plain
-from overlap.dashboard.pages.data.upload import building, choosing, result, settling
+from overlap.dashboard.pages.data.upload import building, choosing, leftover, result, settling
 from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
 from overlap.dashboard.uploads import drafts, jobs
@@ -47,6 +47,7 @@ def upload(opened: data.Opened | None, view: View) -> None:
     token = view.asked.get(choosing.PARAMETER)
     draft = drafts.load(token) if token else None
     if draft is None:
+        leftover.told(view.language)
         if token:
             st.warning(plain(text("upload_gone", view.language)), icon=":material/link_off:")
         choosing.first(view)

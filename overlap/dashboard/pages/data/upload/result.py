@@ -10,8 +10,8 @@ import streamlit as st
 from overlap.dashboard import navigation, stores
 from overlap.dashboard.data import CATEGORY, INTEREST
 from overlap.dashboard.look import block, plain, safe
-from overlap.dashboard.pages.data.upload import said
-from overlap.dashboard.pages.data.upload.settling import start_over
+from overlap.dashboard.pages.data.upload import leftover, said
+from overlap.dashboard.pages.data.upload.files import start_over
 from overlap.dashboard.state import HOME, View
 from overlap.dashboard.texts import text
 from overlap.dashboard.uploads.drafts import Draft
@@ -27,11 +27,12 @@ def show(draft: Draft, done: Mapping[str, Any], view: View) -> None:
     values = {"name": name, "audiences": f"{done['audiences']:,}"}
     if rate < 1:
         values["rate"] = wording.percent(rate)
+    there = name in stores.at_hand()
     space = "" if language == "zh" else " "
     sentences = space.join(
         (
             text(how, language, **values),
-            text("upload_kept", language),
+            *([text("upload_kept", language)] if there else []),
             *([] if rejected else [text("upload_none_rejected", language)]),
         )
     )
@@ -45,12 +46,13 @@ def show(draft: Draft, done: Mapping[str, Any], view: View) -> None:
         f'<section class="ov-answer" lang="{language}" aria-live="polite">'
         f"<h1>{safe(title)}</h1><p>{safe(sentences)}</p></section>"
     )
-    there = name in stores.at_hand()
     if not there:
         st.warning(plain(text("upload_changed", language, name=name)), icon=":material/link_off:")
     with st.container(horizontal=True, key="upload_open", vertical_alignment="center"):
         if there:
             _open(draft, name, view)
+        else:
+            leftover.of(draft, view)
         st.button(
             text("upload_next", language),
             key="upload_next",

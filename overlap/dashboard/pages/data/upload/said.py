@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from overlap.dashboard import paper
 from overlap.dashboard.look import block, safe
 from overlap.dashboard.parts import tables
 from overlap.dashboard.state import View
@@ -75,8 +76,11 @@ def rejected(draft: Draft, view: View) -> None:
     total = sum(counts.values())
     if not total:
         return
+    rows = _plain(scan.head(tables.MOST_ROWS)).collect()
+    display, config = _display(rows, view, one_file=len(draft.files) == 1, used=False)
     with st.container(horizontal=True, vertical_alignment="center", key="upload_rejected_head"):
-        block(f'<h2 class="ov-h2">{safe(text("upload_rejected", language))}</h2>')
+        printed = paper.table(display, config, language, total)
+        block(f'<h2 class="ov-h2">{safe(text("upload_rejected", language))}</h2>{printed}')
         # All of them may be as many as the file has: they are read when they are asked for.
         st.download_button(
             text("csv", language),
@@ -90,9 +94,8 @@ def rejected(draft: Draft, view: View) -> None:
         )
     st.caption(text("upload_rejected_about", language, reasons=reasons(counts, language)))
     if total > tables.MOST_ROWS:
-        st.caption(text("rows_some", language, shown=f"{tables.MOST_ROWS:,}", all=f"{total:,}"))
-    rows = _plain(scan.head(tables.MOST_ROWS)).collect()
-    display, config = _display(rows, view, one_file=len(draft.files) == 1, used=False)
+        part = text("rows_some", language, shown=f"{tables.MOST_ROWS:,}", all=f"{total:,}")
+        block(f'<p class="ov-sub ov-screen">{safe(part)}</p>')
     st.dataframe(
         tables.sendable(display),
         key="upload_rejected",
