@@ -10,6 +10,7 @@ from community import Row, sketched, with_universe
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from overlap.dashboard.parts import figures
 from overlap.model import Policy, Provenance
 from overlap.store import add_part
 
@@ -29,6 +30,8 @@ def opener(monkeypatch: Any) -> Callable[..., AppTest]:
 
     A parameter that is no name in Python is written with an underscore behind it: `from_`.
     """
+    # No browser is here to paint anything meanwhile.
+    monkeypatch.setattr(figures, "PAUSE", 0)
 
     def run(store: Path | None, floor: object = None, at: str = "", **query: str) -> AppTest:
         for name, value in (("OVERLAP_STORE", store), ("OVERLAP_DISPLAY_FLOOR", floor)):

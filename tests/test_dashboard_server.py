@@ -15,6 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import uvicorn
+import websockets
 from community import random_rows
 from dashboards import write_store
 from streamlit import file_util
@@ -108,3 +110,37 @@ def test_stopping_the_command_stops_the_server(tmp_path):
     command.wait(30)
     with pytest.raises(urllib.error.URLError):
         urllib.request.urlopen(health, timeout=5)
+
+
+def test_a_connection_sends_small_messages_without_waiting_for_the_last_one_to_arrive():
+    seen = []
+
+    async def app(scope, receive, send):
+        if scope["type"] == "websocket":
+            connection = receive.__self__.transport.get_extra_info("socket")
+            seen.append(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            await receive()
+            await send({"type": "websocket.accept"})
+            await send({"type": "websocket.close"})
+
+    async def talk():
+        # As streamlit makes it: for a socket like this, asyncio does not ask by itself.
+        with socket.socket() as listening:
+            listening.bind(("127.0.0.1", 0))
+            listening.listen()
+            server = uvicorn.Server(
+                uvicorn.Config(Page(app), ws="websockets-sansio", lifespan="off", log_level="error")
+            )
+            serving = asyncio.create_task(server.serve(sockets=[listening]))
+            while not server.started:
+                await asyncio.sleep(0)
+            port = listening.getsockname()[1]
+            async with websockets.connect(f"ws://127.0.0.1:{port}/_stcore/stream"):
+                pass
+            server.should_exit = True
+            await serving
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(talk())).result(30)
+    assert len(seen) == 1
+    assert seen[0]

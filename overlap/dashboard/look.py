@@ -7,6 +7,7 @@ import html
 import streamlit as st
 
 from overlap.charts import SELECTED
+from overlap.dashboard import paper
 from overlap.dashboard.texts import text
 
 ICON = """<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64" viewBox="0 0 35 35">
@@ -20,6 +21,11 @@ LOGO = """<svg xmlns="http://www.w3.org/2000/svg" width="132" height="28" viewBo
  font-size="20" font-weight="650"
  fill="#3085bd">overlap</text></svg>"""
 
+SOLID, ON_SOLID = "#1b6aa9", "#ffffff"
+"""What is filled, and the text on it: the light blue of the dark theme is too light for text."""
+QUIET = 68
+"""Percent of the text's colour that quiet text has; the rest is what is behind it."""
+
 _CSS = f"""
 <style>
 .stMainBlockContainer {{ max-width: 1500px; padding-left: 2rem; padding-right: 2rem; }}
@@ -30,7 +36,7 @@ _CSS = f"""
   padding: 0; letter-spacing: -.01em; }}
 .ov-answer p {{ margin: 0; font-size: 1rem; line-height: 1.5; }}
 .ov-answer .quiet, .ov-card .quiet, .ov-foot, .ov-sub {{
-  color: color-mix(in srgb, currentColor 68%, transparent); }}
+  color: color-mix(in srgb, currentColor {QUIET}%, transparent); }}
 .ov-sub {{ font-size: .85rem; margin: 0; }}
 .ov-h2 {{ font-size: 1.02rem; font-weight: 650; margin: 0; padding: 0; line-height: 1.3; }}
 .ov-foot {{ font-size: .8rem; line-height: 1.5; overflow-wrap: anywhere; }}
@@ -56,11 +62,11 @@ _CSS = f"""
   gap: .5rem .9rem; margin: 0; padding: 0 !important; }}
 .ov-figures div {{ min-width: 0; }}
 .ov-figures dt {{ font-size: .76rem; margin: 0;
-  color: color-mix(in srgb, currentColor 68%, transparent); }}
+  color: color-mix(in srgb, currentColor {QUIET}%, transparent); }}
 .ov-figures dd {{ margin: 0; }}
 .ov-figures dd b {{ font-size: 1.08rem; font-weight: 650; font-variant-numeric: tabular-nums; }}
 .ov-figures dd small {{ display: block; font-size: .74rem; line-height: 1.25;
-  color: color-mix(in srgb, currentColor 68%, transparent); }}
+  color: color-mix(in srgb, currentColor {QUIET}%, transparent); }}
 .stPlotlyChart text {{ fill: currentColor !important; }}
 .stPlotlyChart .hoverlayer text {{ font-size: 12px !important; }}
 .ov-empty h1 {{ font-size: 1.35rem; margin: 0 0 .5rem; padding: 0; font-weight: 650;
@@ -69,11 +75,12 @@ _CSS = f"""
 .stPlotlyChart .modebar {{ opacity: .75 !important; }}
 [class*="_head"].stHorizontalBlock, [class*="_head"] > .stHorizontalBlock {{ gap: .25rem .75rem; }}
 [class*="_head"] .stDownloadButton button {{ padding: .1rem .5rem; min-height: 1.7rem; }}
-@media print {{
-  .st-key-bar, .stDownloadButton, .stPageLink, .st-key-tour, .st-key-tour_again, header,
-  .modebar {{ display: none !important; }}
-  .ov-card, .stPlotlyChart, .ov-answer {{ break-inside: avoid; }}
-}}
+[data-testid="stCaptionContainer"] {{ opacity: 1 !important;
+  color: color-mix(in srgb, currentColor {QUIET}%, transparent) !important; }}
+button[kind="primary"]:not(:disabled), [data-tag] {{
+  background: {SOLID} !important; border-color: {SOLID} !important; color: {ON_SOLID} !important; }}
+button[kind="primary"]:not(:disabled):hover {{
+  background: color-mix(in srgb, {SOLID} 85%, #000) !important; }}
 </style>
 """
 
@@ -83,7 +90,7 @@ def dress(language: str) -> None:
     st.logo(LOGO, size="large")
     # What the chart's own button says is not ours to translate, but ours to replace.
     said = f'.modebar-btn::after {{ content: "{text("png", language)}" !important; }}'
-    st.html(_CSS.replace("</style>", f"{said}\n</style>"))
+    st.html(_CSS.replace("</style>", f"{said}\n{paper.STYLE}</style>"))
 
 
 def safe(value: object) -> str:

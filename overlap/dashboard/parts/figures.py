@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
+import weakref
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,6 +16,13 @@ import streamlit as st
 from overlap.dashboard.look import block, safe
 from overlap.dashboard.parts.tables import download, file_name
 from overlap.dashboard.state import View
+
+PAUSE = 0.12
+"""Seconds that a browser is given to paint an answer."""
+_PAINTED = "figures_painted"
+_MOST_FIGURES = 64
+_FIGURES: OrderedDict[Any, tuple[weakref.ref[pl.DataFrame], go.Figure]] = OrderedDict()
+_LOCK = threading.Lock()
 
 
 def show(
@@ -37,7 +48,37 @@ def show(
     how: dict[str, Any] = {}
     if on_pick is not None:
         how = {"on_select": lambda: _pick(key, on_pick, on_clear), "selection_mode": "points"}
+    let_answer_paint()
     st.plotly_chart(figure, key=key, config=config(file), alt=alt, **how)
+
+
+def drawn(draw: Callable[..., go.Figure], frame: pl.DataFrame, *args: Any) -> go.Figure:
+    """Return the figure that `draw` makes of a frame, the same one as long as the frame lives.
+
+    For figures that stay while a visitor chooses in them: making one takes longer than the rest of
+    its page. `args` are plain values; the figure must not be changed.
+    """
+    key = (id(frame), draw, args)
+    with _LOCK:
+        known = _FIGURES.pop(key, None)
+    # Another frame may have come to live at the same place.
+    figure = known[1] if known is not None and known[0]() is frame else draw(frame, *args)
+    with _LOCK:
+        _FIGURES[key] = (weakref.ref(frame), figure)
+        while len(_FIGURES) > _MOST_FIGURES:
+            _FIGURES.popitem(last=False)
+    return figure
+
+
+def let_answer_paint() -> None:
+    """Let a browser that has just come paint what it has, once, before it is sent a chart.
+
+    What draws charts keeps the browser busy for a second when it is loaded, and an answer that
+    comes together with it waits for that.
+    """
+    if not st.session_state.get(_PAINTED):
+        st.session_state[_PAINTED] = True
+        time.sleep(PAUSE)
 
 
 def head(

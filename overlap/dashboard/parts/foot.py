@@ -31,5 +31,22 @@ def foot(opened: data.Opened, view: View) -> None:
     if opened.policy.display_floor:
         parts.append(text("foot_floor", language, floor=f"{opened.policy.display_floor:,}"))
     with st.container(horizontal=True, vertical_alignment="center", key="foot"):
-        look.block(f'<footer class="ov-foot">{look.safe(" · ".join(parts))}</footer>')
+        look.block(
+            f'<footer class="ov-foot"><p class="ov-print">{look.safe(_asked(view))}</p>'
+            f"{look.safe(' · '.join(parts))}</footer>"
+        )
         tour.offer(language)
+
+
+def _asked(view: View) -> str:
+    """Say what the bar of controls shows, for paper, where the bar is gone."""
+    language = view.language
+    chosen = {
+        "category": view.category,
+        "brand": view.brand,
+        "baseline": view.baseline or text("everyone", language),
+        "from": day(view.start, language) if view.start else None,
+        "to": day(view.end, language) if view.end else None,
+    }
+    colon = "：" if language == "zh" else ": "
+    return " · ".join(f"{text(key, language)}{colon}{said}" for key, said in chosen.items() if said)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from starlette.middleware import Middleware
 
+from overlap.dashboard.server.browser import PROGRAM
 from overlap.dashboard.server.parts import preloads
+from overlap.dashboard.server.sockets import send_at_once
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -34,6 +36,7 @@ class Page:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the app does, pages changed."""
+        send_at_once(receive)
         path = PurePosixPath(scope.get("path", ""))
         if scope["type"] != "http" or path.suffix or "_stcore" in path.parts:
             await self.app(scope, receive, send)
@@ -64,12 +67,13 @@ class Page:
 
 
 def changed(page: str) -> str:
-    """Return the page with our title, the address of its server, and what to load early."""
+    """Return the page with our title and program, its server's address, what to load early."""
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     settings = f"{{BACKEND_BASE_URL: location.origin + {json.dumps('/' + base)}}}"
     page = page.replace("<title>Streamlit</title>", "<title>overlap</title>")
     page = page.replace("</head>", f"{preloads()}</head>", 1)
-    return page.replace("<head>", f"<head><script>window.__streamlit = {settings}</script>", 1)
+    ours = f"<script>window.__streamlit = {settings}</script><script>{PROGRAM}</script>"
+    return page.replace("<head>", f"<head>{ours}", 1)
 
 
 def middleware() -> list[Middleware]:

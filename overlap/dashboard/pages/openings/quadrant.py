@@ -42,6 +42,7 @@ def quadrant(rows: pl.DataFrame, view: View, selected: str) -> None:
         file=file("openings", view.category or "", view.brand),
     )
     figure, key = _figure(rows, view, selected)
+    figures.let_answer_paint()
     st.plotly_chart(
         figure,
         key=key,
@@ -69,11 +70,11 @@ def _figure(rows: pl.DataFrame, view: View, selected: str) -> tuple[go.Figure, s
     before, named = state.get(_DRAWN, ((), ""))
     if before != around:
         named, state[_HELD] = selected, None
-    figure = charts.opening_quadrant(rows, language, named)
+    figure = figures.drawn(charts.opening_quadrant, rows, language, named, _HEIGHT)
     css = charts.opening_mark(figure, selected)
     if css is None:
         named = selected
-        figure = charts.opening_quadrant(rows, language, named)
+        figure = figures.drawn(charts.opening_quadrant, rows, language, named, _HEIGHT)
         css = charts.opening_mark(figure, selected)
     state[_DRAWN] = (around, named)
     if state.get(_HELD) not in (None, selected):

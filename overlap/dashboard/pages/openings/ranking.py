@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from overlap.dashboard import session
+from overlap.dashboard import paper, session
 from overlap.dashboard.look import block, safe
 from overlap.dashboard.pages.openings import tables
 from overlap.dashboard.parts.tables import HEAD, MOST_ROWS, ROW, download, sendable
@@ -57,7 +57,10 @@ def _printed(rows: pl.DataFrame, language: str) -> str:
     body = "".join(
         f"<tr>{''.join(f'<td>{safe(cell)}</td>' for cell in line)}</tr>" for line in lines
     )
-    return f'<table class="ov-print"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    cut = paper.rest(min(len(rows), _ON_PAPER), len(rows), language)
+    return (
+        f'<table class="ov-print">{cut}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    )
 
 
 def _measures(by: str, offered: Mapping[str, str], language: str) -> None:
@@ -88,9 +91,10 @@ def rest(rows: pl.DataFrame, view: View, row: dict[str, Any]) -> None:
     looked_at = row["interest"] in set(left["interest"])
     title = text("rest", language, n=len(left))
     with st.expander(title, expanded=looked_at or tables.ranked(rows).is_empty()):
-        st.caption(text("rest_note", language))
-        _table(tables.leftovers(left, language), left, _REST, row, language,
-               tables.leftover_columns(language), title)  # fmt: skip
+        shown, columns = tables.leftovers(left, language), tables.leftover_columns(language)
+        printed = paper.table(shown, columns, language)
+        block(f'<p class="ov-sub">{safe(text("rest_note", language))}</p>{printed}')
+        _table(shown, left, _REST, row, language, columns, title)
 
 
 def _table(
@@ -103,7 +107,8 @@ def _table(
     alt: str,
 ) -> None:
     if len(rows) > MOST_ROWS:
-        st.caption(text("rows_some", language, shown=f"{MOST_ROWS:,}", all=f"{len(rows):,}"))
+        part = text("rows_some", language, shown=f"{MOST_ROWS:,}", all=f"{len(rows):,}")
+        block(f'<p class="ov-sub ov-screen">{safe(part)}</p>')
     shown, rows = shown.head(MOST_ROWS), rows.head(MOST_ROWS)
     names = rows["interest"].to_list()
     chosen = [names.index(row["interest"])] if row["interest"] in names else []

@@ -1,0 +1,93 @@
+"""What the page does in the browser by itself, where the app leaves it undone."""
+
+from __future__ import annotations
+
+PROGRAM = """
+(() => {
+  const root = document.documentElement;
+  const name = () => {
+    const asked = new URLSearchParams(location.search).get("lang");
+    root.lang = asked === "zh" ? "zh-CN" : "en";
+  };
+  for (const change of ["pushState", "replaceState"]) {
+    const theirs = history[change];
+    history[change] = function (...given) {
+      theirs.apply(this, given);
+      name();
+    };
+  }
+  addEventListener("popstate", name);
+  name();
+
+  addEventListener("beforeprint", () => {
+    for (const drawn of document.querySelectorAll(".stPlotlyChart .svg-container > .main-svg")) {
+      const [wide, high] = ["width", "height"].map(side => drawn.getAttribute(side));
+      drawn.setAttribute("viewBox", `0 0 ${wide} ${high}`);
+      drawn.style.setProperty("--ov-wide", `${wide}px`);
+    }
+  });
+  addEventListener("afterprint", () => {
+    for (const drawn of document.querySelectorAll(".main-svg[viewBox]")) {
+      drawn.removeAttribute("viewBox");
+    }
+  });
+
+  let side = 0;
+  let waiting = null;
+  const later = (grid, keys) => setTimeout(() => {
+    const [key, ...rest] = keys;
+    if (key) {
+      grid.dispatchEvent(new KeyboardEvent("keydown", {bubbles: true, cancelable: true, ...key}));
+      later(grid, rest.concat(waiting.splice(0)));
+    } else waiting = null;
+  }, 60);
+  addEventListener("keydown", pressed => {
+    const grid = pressed.isTrusted && pressed.target.closest?.("[data-testid=data-grid-canvas]");
+    if (!grid || !/^(Arrow(Up|Down)| )$/.test(pressed.key)) return;
+    const {key, code, keyCode} = pressed;
+    const given = {key, code, keyCode, shiftKey: key === " " || pressed.shiftKey};
+    if (waiting) waiting.push(given);
+    else if (key === " ") {
+      if (pressed.shiftKey) return;
+      waiting = [];
+      later(grid, [given]);
+    } else {
+      if (grid.querySelector("[role=gridcell][aria-selected=true]")) return;
+      const row = grid.querySelector("tr[aria-selected=true]") ?? grid.querySelector("tbody tr");
+      const cells = row?.querySelectorAll("[role=gridcell]") ?? [];
+      if (!cells.length) return;
+      // The cell that was entered last is not entered again: another one of the row is.
+      side = (side + 1) % Math.min(2, cells.length);
+      waiting = [];
+      const first = row.ariaSelected === "true" ? [given] : [];
+      setTimeout(() => { cells[side].focus({preventScroll: true}); later(grid, first); }, 200);
+    }
+    pressed.preventDefault();
+    pressed.stopImmediatePropagation();
+  }, true);
+
+  addEventListener("DOMContentLoaded", () => {
+    const told = document.createElement("div");
+    told.className = "ov-told";
+    told.setAttribute("role", "status");
+    told.style.cssText = "position:absolute;width:1px;height:1px;overflow:hidden;"
+      + "clip-path:inset(50%);white-space:nowrap";
+    document.body.append(told);
+    let waiting = 0;
+    const tell = () => {
+      waiting = 0;
+      const answer = document.querySelector(".ov-answer h1, .ov-empty h1");
+      const said = answer ? answer.textContent : "";
+      if (said && said !== told.textContent) told.textContent = said;
+    };
+    new MutationObserver(() => { waiting ||= setTimeout(tell, 700); })
+      .observe(document.getElementById("root"), {childList: true, subtree: true});
+  });
+})();
+"""
+"""Says the document's language, fits charts to paper, lets keys choose rows, tells new answers.
+
+The app has its page in English whatever it shows, and charts keep the width of the screen. A table
+with a chosen row gives the arrow keys nowhere to start from, and wants shift with space. A screen
+reader hears of a new answer only where what holds it was there before.
+"""
