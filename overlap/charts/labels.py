@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 LINE = 15.0
@@ -87,6 +87,14 @@ def label_box(spot: Spot, dx: int, dy: int) -> Box:
         return Box(left, left + width, spot.y - LINE / 2, spot.y + LINE / 2)
     bottom = spot.y + away if dy > 0 else spot.y - away - LINE
     return Box(spot.x - width / 2, spot.x + width / 2, bottom, bottom + LINE)
+
+
+def names_margin(names: Iterable[str], size: float = 12.0) -> int:
+    """Return the margin, in pixels, that names beside a vertical axis want.
+
+    A chart whose margin is too small for them is drawn twice, the first time in vain.
+    """
+    return round(max(map(text_width, names), default=0.0) * size / 12 + 14)
 
 
 def text_width(text: str) -> float:

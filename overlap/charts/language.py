@@ -286,7 +286,7 @@ def _layout(
     shown = [t for t in ticks if axes.x[0] <= math.log10(t) <= axes.x[1] and t >= 1]
     return {
         "height": HEIGHT,
-        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "margin": {"l": 56, "r": 8, "t": 42, "b": 50},
         "hovermode": "closest",
         "clickmode": "event+select",
         "dragmode": False,

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from overlap.charts.colours import MUTED, NOTHING
-from overlap.charts.labels import text_width
+from overlap.charts.labels import names_margin, text_width
 from overlap.charts.names import cut, floor_of
 from overlap.insights import wording
 
@@ -29,7 +29,7 @@ RING = "#c2188f"
 _OVER, _UNDER, _STRONGEST = "230, 97, 0", "48, 133, 189", 0.78
 _LEAST_SPAN, _MOST_SPAN = math.log(2.0), math.log(5.0)
 _TICKS = (20, 33, 50, 67, 80, 100, 125, 150, 200, 300, 500)
-_ROW, _SLIM_ROW, _FOOT = 18, 15, 62
+_ROW, _SLIM_ROW, _FOOT = 18, 15, 70
 _NAME, _HEAD = 150.0, 128.0
 _SLANT = 45
 
@@ -68,7 +68,6 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 def affinity_matrix(
     frame: pl.DataFrame,
     language: str,
-    *,
     number: Number = "tgi",
     marked: tuple[str, ...] = (),
     selected: tuple[str, str] | None = None,
@@ -261,7 +260,7 @@ def _layout(
     words = _WORDS[language]
     wide = len(grid.columns) > MOST_NUMBERED
     head = max(text_width(cut(name, _HEAD)) for name in grid.columns)
-    top = 14 + head * (1.0 if wide else math.sin(math.radians(_SLANT)))
+    top = 24 + head * (1.0 if wide else math.sin(math.radians(_SLANT)))
     # Slanted names of the last columns lean beyond the plot.
     beyond = 8 if wide else 8 + 0.62 * head
     said = [words["muted"]]
@@ -272,7 +271,8 @@ def _layout(
             "tickfont": {"size": 11}}  # fmt: skip
     return {
         "height": round(top + _row(grid) * len(grid.rows) + _FOOT),
-        "margin": {"l": 8, "r": round(beyond), "t": round(top), "b": _FOOT},
+        "margin": {"l": names_margin((cut(name, _NAME) for name in grid.rows), 11),
+                   "r": round(beyond), "t": round(top), "b": _FOOT},
         "showlegend": False,
         "hovermode": "closest",
         # Whatever point of a cell is pointed at, its middle is the nearest.

@@ -20,7 +20,7 @@ MOST_ROWS = 20
 ROW = 64
 """Height of a need, in pixels."""
 
-_TOP, _BOTTOM = 28, 34
+_TOP, _BOTTOM = 28, 42
 _SPLIT = (0.6, 0.66)
 """Where the lines end and the scores begin, as parts of the width."""
 _FOOT, _LINE_HEIGHT = 0.9, 0.5
@@ -235,7 +235,7 @@ def _layout(
     ]
     return {
         "height": _TOP + _BOTTOM + ROW * len(rows),
-        "margin": {"l": 10, "r": 34, "t": _TOP, "b": _BOTTOM},
+        "margin": {"l": 16, "r": 34, "t": _TOP, "b": _BOTTOM},
         "font": {"size": 12},
         "hovermode": "closest",
         "clickmode": "event+select",

@@ -272,7 +272,7 @@ def _layout(nodes: pl.DataFrame) -> dict[str, Any]:
     bare = {"visible": False, "fixedrange": True, "zeroline": False}
     return {
         "height": HEIGHT,
-        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 44},
         "font": {"size": 12},
         "hovermode": "closest",
         "clickmode": "event+select",

@@ -94,7 +94,7 @@ def _layout(
     ticks = [10.0**power for power in range(math.ceil(first), math.floor(last) + 1)]
     return {
         "height": _HEIGHT,
-        "margin": {"l": 8, "r": 16, "t": 48, "b": 8},
+        "margin": {"l": 62, "r": 16, "t": 48, "b": 50},
         "hovermode": "closest",
         "dragmode": False,
         "font": {"size": 12},

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from overlap.charts.colours import BAND, RULE, SELECTED
-from overlap.charts.labels import text_width
+from overlap.charts.labels import names_margin, text_width
 from overlap.insights import wording
 
 OVER_COLOUR, UNDER_COLOUR = SELECTED, "#3085bd"
@@ -252,7 +252,7 @@ def _layout(
     ]  # fmt: skip
     return {
         "height": round(_HEAD + _FOOT + _ROW * rows),
-        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "margin": {"l": names_margin(name for _, name in ticks) + 6, "r": 8, "t": 8, "b": 50},
         "showlegend": False,
         "hovermode": "closest",
         "dragmode": False,

@@ -38,13 +38,16 @@ _PLOT = (610.0, 335.0)
 _TICKS = (10, 20, 30, 50, 80, 100, 120, 150, 200, 300, 500, 800, 1200, 2000, 5000, 10_000)
 
 
-def opening_quadrant(frame: pl.DataFrame, language: str, selected: str | None = None) -> go.Figure:
+def opening_quadrant(
+    frame: pl.DataFrame, language: str, selected: str | None = None, height: int = HEIGHT
+) -> go.Figure:
     """Return openings as bubbles: TGI by fair-share index, area by unreached users.
 
     Takes the rows of insights.openings.SCORED_TABLE. Without a brand the vertical axis is the
     share of the category. Suppressed rows are not drawn, and of many rows only the MOST_BUBBLES
     that rank first. Every point's customdata starts with the name of its interest. `selected` is
     drawn and named in any case; it is marked by `mark`, so that a choice draws nothing anew.
+    `height` is in pixels.
     """
     words = WORDS[language]
     branded = has_fair_share(frame)
@@ -64,7 +67,7 @@ def opening_quadrant(frame: pl.DataFrame, language: str, selected: str | None = 
             _bubbles(scored, plot, words, language, scored=True),
             _names(shown, plot, selected),
         ],
-        layout=_layout(plot, words, branded),
+        layout=_layout(plot, words, branded) | {"height": height},
     )
 
 
@@ -252,8 +255,8 @@ def _colorbar(words: Mapping[str, str]) -> dict[str, Any]:
 def _layout(plot: _Plot, words: Mapping[str, str], branded: bool) -> dict[str, Any]:
     corner = words["opening_brand" if branded else "opening"]
     return {
-        "height": HEIGHT,
-        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        # Wide enough for what stands there: else the chart is drawn twice.
+        "margin": {"l": 68, "r": 58, "t": 8, "b": 50},
         "showlegend": False,
         "hovermode": "closest",
         "clickmode": "event+select",

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from overlap.charts.colours import MUTED, RULE, SELECTED
-from overlap.charts.labels import text_width
+from overlap.charts.labels import names_margin, text_width
 from overlap.expressions import Audience, parse
 from overlap.insights import wording
 
@@ -197,7 +197,7 @@ def _layout(
     ticks = _ticks(reach)
     return {
         "height": _HEAD + _FOOT + _ROW * max(len(rows), 3),
-        "margin": {"l": 8, "r": _NUMBERS, "t": _HEAD - 8, "b": 8},
+        "margin": {"l": names_margin(map(_name, rows)), "r": _NUMBERS, "t": _HEAD - 8, "b": 54},
         "barmode": "overlay",
         "bargap": 0.28,
         "hovermode": "closest",

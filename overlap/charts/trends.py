@@ -232,7 +232,7 @@ def _layout(
             title += f"  <i>({words['hidden']})</i>"
     return {
         "height": height,
-        "margin": {"l": 8, "r": 12, "t": 58 if titled else 30, "b": 8},
+        "margin": {"l": 48, "r": 12, "t": 58 if titled else 46, "b": 52},
         "title": {"text": title if titled else "", "font": {"size": 13}, "x": 0,
                   "xanchor": "left", "y": 0.98, "yanchor": "top"},
         "hovermode": "closest",

@@ -98,7 +98,7 @@ def _layout(words: Mapping[str, str], ratio: bool, measure: str) -> dict[str, An
         axis["rangemode"] = "tozero"
     return {
         "height": HEIGHT,
-        "margin": {"l": 8, "r": 12, "t": 30, "b": 8},
+        "margin": {"l": 48, "r": 12, "t": 46, "b": 52},
         "hovermode": "closest",
         "dragmode": False,
         "font": {"size": 12},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ import polars as pl
 
 from overlap import estimates
 from overlap.charts.colours import BAND, MUTED, RULE, SELECTED
+from overlap.charts.labels import names_margin
 from overlap.charts.names import floor_of, labels
 from overlap.insights import wording
 
@@ -209,6 +211,10 @@ def _matrix(columns: Sequence[_Column], names: Sequence[str]) -> list[go.Scatter
 # --- layout -----------------------------------------------------------------------------------
 
 
+def _plain(tick: str) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", "", tick))
+
+
 def _layout(
     columns: Sequence[_Column], ticks: Sequence[str], frame: pl.DataFrame, language: str
 ) -> dict[str, Any]:
@@ -217,10 +223,11 @@ def _layout(
     top = max([c.high for c in columns], default=1.0) * (1.3 if sideways else 1.12)
     matrix = _ROW * len(ticks)
     plot = matrix + 10 + _BARS
+    named = [_plain(line) for tick in ticks for line in tick.split("<br>")]
     said = words["exact"] if all(c.exact for c in columns) else words["whiskers"]
     return {
         "height": plot + _TOP + 8,
-        "margin": {"l": 8, "r": 8, "t": _TOP, "b": 8},
+        "margin": {"l": max(names_margin(named), 60), "r": 8, "t": _TOP, "b": 16},
         "showlegend": False,
         "hovermode": "closest",
         "clickmode": "event+select",

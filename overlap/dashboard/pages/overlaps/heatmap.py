@@ -31,13 +31,7 @@ def show(view: View, wanted: Matrix, frame: pl.DataFrame, cell: Cell | None) -> 
     marked = tuple(name for name in (view.category, view.brand) if name is not None)
     ringed = _ringed(frame, view, cell)
     figures.show(
-        charts.affinity_matrix(
-            frame,
-            language,
-            number=wanted.number,
-            marked=marked,
-            selected=ringed,
-        ),
+        figures.drawn(charts.affinity_matrix, frame, language, wanted.number, marked, ringed),
         view,
         key=f"overlaps_matrix_{st.session_state.get(_TIMES, 0)}",
         title=text("overlaps_matrix", language, rows=kind_of(wanted.rows, language),
