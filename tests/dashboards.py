@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -50,6 +52,12 @@ def opener(monkeypatch: Any) -> Callable[..., AppTest]:
         return app
 
     return run
+
+
+def copyable(app: Any) -> list[str]:
+    """Return the texts that a page offers to copy."""
+    found = re.findall(r'class="ov-copyable"><code>(.*?)</code>', page(app), re.DOTALL)
+    return [html.unescape(said) for said in found]
 
 
 def page(app: Any) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 from community import Row, week
-from dashboards import opener, page, write_store
+from dashboards import copyable, opener, page, write_store
 
 from overlap import charts
 from overlap.charts.colours import OPENING, SELECTED
@@ -175,7 +175,7 @@ def test_the_selected_opening_is_followed_in_its_category(run, exact):
     found = trends(panel(exact), "interest:climbing", category="category:tea")
     assert list(app.dataframe[0].value["overlap_users"]) == found["overlap_users"].to_list()
     assert headline(app).startswith("climbing ")
-    assert app.code[0].value == FANS
+    assert copyable(app)[0] == FANS
 
 
 def test_a_measure_and_a_window_are_those_of_the_link(run, exact):
@@ -358,7 +358,7 @@ def test_a_word_that_nobody_says_is_said(run, exact):
 def test_words_can_be_copied_as_lines(run, exact):
     app = run(exact, **HERE, tab="language", of=FANS)
     over = language(panel(exact), FANS).filter(pl.col("direction") == "over")["term"]
-    assert any(code.value == "\n".join(over) for code in app.code)
+    assert "\n".join(over) in copyable(app)
 
 
 def test_a_store_without_terms_says_how_to_have_them(run, tmp_path):

@@ -9,7 +9,7 @@ from urllib.parse import unquote_plus
 import polars as pl
 import pytest
 from community import random_rows, week
-from dashboards import opener, page, write_store
+from dashboards import copyable, opener, page, write_store
 
 from overlap.dashboard.data import open_store
 from overlap.insights.matrix import Side, matrix, pair
@@ -256,7 +256,7 @@ def test_a_region_of_the_link_is_marked_and_leads_to_a_segment(run, exact):
     found = regions(panel_of(exact), [TV, GAMING, FOOD])
     text = next(t for t in found["expression"] if "- interest:food" in t and "gaming" in t)
     app = run(exact, category="tv", tab="sets", sets=sets(TV, GAMING, FOOD), region=text)
-    assert app.code[0].value == text
+    assert copyable(app)[0] == text
     row = found.filter(pl.col("expression") == text).row(0, named=True)
     assert users(row["exclusive_users"]) in page(app)
     assert "tv + gaming" in page(app).replace("gaming + tv", "tv + gaming")

@@ -9,7 +9,7 @@ from datetime import date
 import polars as pl
 import pytest
 from community import random_rows, week
-from dashboards import opener, page, write_store
+from dashboards import copyable, opener, page, write_store
 
 from overlap.dashboard.data import open_store
 from overlap.dashboard.router import PAGES, Entry
@@ -96,7 +96,7 @@ def test_the_opening_of_the_link_is_on_the_card(run, exact):
     app = run(exact, category="tv", opening="food")
     reason = rows(exact).filter(pl.col("interest") == "food")["reason"][0]
     assert reason in page(app)
-    assert [code.value for code in app.code] == [reason, "category:tv & interest:food"]
+    assert copyable(app) == [reason, "category:tv & interest:food"]
 
 
 def test_the_window_and_the_baseline_of_the_link_are_used(run, exact):

@@ -10,7 +10,7 @@ from dataclasses import replace
 import polars as pl
 import pytest
 from community import Row, random_rows, week
-from dashboards import opener, page, write_store
+from dashboards import copyable, opener, page, write_store
 
 from overlap import workspace as work
 from overlap.dashboard.pages.saved import kept
@@ -156,7 +156,7 @@ def test_sampled_sizes_have_intervals(run, tmp_path):
 def test_a_click_shows_the_segment_and_the_link_names_it(run, now):
     app = run(now, name="cooks")
     assert "<h2>cooks</h2>" in page(app)
-    assert "interest:food" in [code.value for code in app.code]
+    assert "interest:food" in copyable(app)
     names = table(app)["name"].to_list()
     assert app.session_state["saved_table"]["selection"]["rows"] == [names.index("cooks")]
 

@@ -69,6 +69,16 @@ _CSS = f"""
   color: color-mix(in srgb, currentColor {QUIET}%, transparent); }}
 .stPlotlyChart text {{ fill: currentColor !important; }}
 .stPlotlyChart .hoverlayer text {{ font-size: 12px !important; }}
+.ov-copyable {{ display: flex; gap: .6rem; align-items: flex-start; border-radius: .5rem;
+  padding: .45rem .6rem; margin-top: .25rem;
+  background: color-mix(in srgb, currentColor 6%, transparent); }}
+.ov-copyable code {{ flex: 1 1 0; min-width: 0; padding: 0; background: none; color: inherit;
+  font-size: .82rem; white-space: pre-wrap; overflow-wrap: anywhere; }}
+.ov-copy {{ flex: none; font: inherit; font-size: .78rem; color: inherit; cursor: pointer;
+  background: none; border-radius: .4rem; padding: .05rem .5rem;
+  border: 1px solid color-mix(in srgb, currentColor 30%, transparent); }}
+.ov-copy:hover {{ border-color: currentColor; }}
+.ov-copy:focus-visible {{ outline: 2px solid currentColor; outline-offset: 2px; }}
 .ov-empty h1 {{ font-size: 1.35rem; margin: 0 0 .5rem; padding: 0; font-weight: 650;
   overflow-wrap: anywhere; }}
 .ov-empty p {{ margin: 0 0 .4rem; overflow-wrap: anywhere; }}

@@ -27,7 +27,7 @@ _CONTROLS = """
 .stRadio, .stSlider, .stDateInput, .stSpinner, .stToast, .stSkeleton, .stTooltipIcon,
 header, .st-key-bar,
 .st-key-tour, .st-key-tour_again, .modebar, .ov-screen,
-.stElementContainer:has(.stDataFrame), .stCode button,
+.stElementContainer:has(.stDataFrame), .stCode button, .ov-copy,
 [data-testid="stElementToolbar"], .stExpander:not(:has(details[open])), .stExpander summary svg,
 .stExpander summary [data-testid="stIconMaterial"], [class*="_head"] .stDownloadButton
 """.strip()
@@ -45,8 +45,8 @@ STYLE = f"""
   .stApp .stVerticalBlock {{ display: block !important; border-color: #b8c2cc !important; }}
   .stVerticalBlock > * {{ margin-bottom: .5rem; }}
   .stMainBlockContainer {{ padding: 0 !important; max-width: none !important; }}
-  .ov-answer, .ov-card, .stCode, .stAlert, .ov-bars, .ov-figures, .ov-print tr, .ov-sets,
-  .stPlotlyChart, [class*="st-key-"][class*="_card"], [class*="st-key-overlaps_part_"] {{
+  .ov-answer, .ov-card, .stCode, .ov-copyable, .stAlert, .ov-bars, .ov-figures, .ov-print tr,
+  .ov-sets, .stPlotlyChart, [class*="st-key-"][class*="_card"], [class*="st-key-overlaps_part_"] {{
     break-inside: avoid; }}
   h1, h2, h3, .ov-h2, *:has(> [class*="_head"]), table.ov-print thead {{ break-after: avoid; }}
   [class*="_head"].stHorizontalBlock, .stApp [class*="_look"] {{ display: block !important; }}

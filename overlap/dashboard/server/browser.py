@@ -32,6 +32,25 @@ PROGRAM = """
     }
   });
 
+  addEventListener("click", pressed => {
+    const button = pressed.target.closest?.(".ov-copy");
+    const shown = button?.parentElement.querySelector("code");
+    if (!shown) return;
+    const done = () => {
+      const said = button.textContent;
+      if (said === button.dataset.done) return;
+      button.textContent = button.dataset.done;
+      setTimeout(() => { button.textContent = said; }, 1500);
+    };
+    const select = () => {
+      getSelection().selectAllChildren(shown);
+      if (document.execCommand("copy")) done();
+    };
+    // Only pages from this machine or over an encrypted connection may write to the clipboard.
+    if (navigator.clipboard) navigator.clipboard.writeText(shown.textContent).then(done, select);
+    else select();
+  });
+
   let side = 0;
   let waiting = null;
   const later = (grid, keys) => setTimeout(() => {
@@ -85,7 +104,7 @@ PROGRAM = """
   });
 })();
 """
-"""Says the document's language, fits charts to paper, lets keys choose rows, tells new answers.
+"""Says the document's language, fits charts to paper, copies, lets keys choose rows, tells answers.
 
 The app has its page in English whatever it shows, and charts keep the width of the screen. A table
 with a chosen row gives the arrow keys nowhere to start from, and wants shift with space. A screen

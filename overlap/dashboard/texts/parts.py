@@ -13,6 +13,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The {rows} rows behind this chart as CSV.",
         "下载此图背后的 {rows} 行数据（CSV）。",
     ),
+    "copy": ("Copy", "复制"),
+    "copied": ("Copied", "已复制"),
     "png": ("Save as PNG", "保存为 PNG"),
     "rows_some": (
         "The first {shown} of {all} rows are shown; the download has all.",

@@ -13,6 +13,7 @@ from overlap.dashboard import data, session
 from overlap.dashboard.pages.demand import ask, language_word, style, subject, words
 from overlap.dashboard.pages.demand.subject import Subject, called
 from overlap.dashboard.parts import empty, figures, tables
+from overlap.dashboard.parts.copying import copyable
 from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
 from overlap.expressions import Audience, Minus, parse
@@ -240,5 +241,4 @@ def _list(way: str, rows: pl.DataFrame, found: Subject, word: str | None, view: 
         on_pick=lambda number: session.ask(**{WORD: terms[number]}),
     )  # fmt: skip
     with st.popover(text("demand_copy", language), icon=":material/content_copy:"):
-        st.caption(text("demand_copy_help", language))
-        st.code("\n".join(each_once(terms)), language=None)
+        copyable("\n".join(each_once(terms)), language, text("demand_copy_help", language))

@@ -12,6 +12,7 @@ from overlap.dashboard import data, navigation
 from overlap.dashboard.look import safe
 from overlap.dashboard.pages.demand import steps, style, words
 from overlap.dashboard.pages.demand.subject import Subject, readable
+from overlap.dashboard.parts.copying import copyable
 from overlap.dashboard.state import View
 from overlap.dashboard.texts import day, text
 from overlap.insights import wording
@@ -72,8 +73,7 @@ def show(
         + style.figures(cells),
         language,
     )
-    st.caption(text("expression", language))
-    st.code(found.expression, language=None, wrap_lines=True)
+    copyable(found.expression, language, text("expression", language))
     with st.container(
         horizontal=True, key="demand_actions", gap="small", vertical_alignment="center"
     ):

@@ -11,6 +11,7 @@ from overlap import charts
 from overlap.dashboard import data, navigation
 from overlap.dashboard.look import block, safe
 from overlap.dashboard.pages.openings import card, evidence, tables
+from overlap.dashboard.parts.copying import copyable
 from overlap.dashboard.parts.tables import file_name
 from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
@@ -98,7 +99,5 @@ def _actions(rows: pl.DataFrame, view: View, row: dict[str, Any]) -> None:
             key="openings_one_csv",
         )
         with st.popover(text("openings_copy", language), icon=":material/content_copy:"):
-            st.caption(text("openings_copy_reason", language))
-            st.code(row["reason"], language=None, wrap_lines=True)
-            st.caption(text("expression", language))
-            st.code(row["expression"], language=None, wrap_lines=True)
+            copyable(row["reason"], language, text("openings_copy_reason", language))
+            copyable(row["expression"], language, text("expression", language))

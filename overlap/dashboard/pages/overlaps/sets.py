@@ -15,6 +15,7 @@ from overlap.dashboard.look import block, plain, safe
 from overlap.dashboard.pages.overlaps import answer, asked, questions
 from overlap.dashboard.pages.overlaps.words import SHORT, name_of, names_of, rate
 from overlap.dashboard.parts import empty, figures, notes, picker, tables
+from overlap.dashboard.parts.copying import copyable
 from overlap.dashboard.state import Note, View
 from overlap.dashboard.texts import text
 from overlap.expressions import Audience, key, to_text
@@ -227,8 +228,7 @@ def _card(view: View, region: dict[str, Any], chosen: list[str]) -> None:
         navigation.link(
             text(f"overlaps_build_{key_}", language), "segment", view, expr=expression
         )  # fmt: skip
-    st.caption(text("expression", language))
-    st.code(region["expression"], language=None, wrap_lines=True)
+    copyable(region["expression"], language, text("expression", language))
 
 
 def _regions(view: View, frame: pl.DataFrame, region: dict[str, Any], file: str) -> None:

@@ -13,6 +13,7 @@ from overlap.dashboard.look import block, safe
 from overlap.dashboard.pages.saved import kept, rows
 from overlap.dashboard.pages.saved.answer import Row, date_of, sentence, users
 from overlap.dashboard.parts import tables
+from overlap.dashboard.parts.copying import copyable
 from overlap.dashboard.state import View
 from overlap.dashboard.texts import day, text
 from overlap.workspace import SavedSegment, Version
@@ -26,7 +27,7 @@ def detail(
     with st.container(horizontal=True, key="saved_look", gap="medium"):
         with st.container(key="saved_card", border=True, gap="small", height="stretch"):
             block(card(row, segment, opened, other, language))
-            st.code(segment.expression, language=None, wrap_lines=True)
+            copyable(segment.expression, language)
             _links(view, segment)
             _changes(opened, view, segment)
         with st.container(key="saved_past", gap="xsmall"):
@@ -148,9 +149,8 @@ def _links(view: View, segment: SavedSegment) -> None:
             tab="trends",
         )
         with st.popover(text("saved_share", language), icon=":material/link:", key="saved_share"):
-            st.caption(text("saved_share_help", language))
             address = navigation.address("saved", view, name=segment.name, version=None)
-            st.code(address, language=None, wrap_lines=True)
+            copyable(address, language, text("saved_share_help", language))
 
 
 def _changes(opened: data.Opened, view: View, segment: SavedSegment) -> None:

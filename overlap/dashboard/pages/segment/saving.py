@@ -12,6 +12,7 @@ from overlap.dashboard.look import block, plain, safe
 from overlap.dashboard.pages.segment.mending import saved_names
 from overlap.dashboard.pages.segment.reading import Reading
 from overlap.dashboard.parts import empty
+from overlap.dashboard.parts.copying import copyable
 from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
 from overlap.model import OverlapError, UsageError, nearest
@@ -93,9 +94,8 @@ def show(opened: data.Opened, view: View, reading: Reading, kept: SavedSegment |
         with st.popover(
             text("segment_share_link", language), icon=":material/share:", key="segment_share"
         ):
-            st.caption(text("segment_share_help", language))
             shared = navigation.address("segment", view)
-            st.code(shared, language=None, wrap_lines=True)
+            copyable(shared, language, text("segment_share_help", language))
         if kept is not None:
             navigation.link(text("segment_to_saved", language), "saved", view, name=kept.name)
     _outcome(opened, view, reading, kept)
