@@ -144,6 +144,17 @@ def test_the_tour_is_gone_through_by_keyboard_and_moves_nothing(home):
     page.wait_for_selector(IDLE)
 
 
+def test_the_card_draws_how_the_opening_moves_and_its_reason_can_be_copied(home):
+    page = home(f"?category={HERO['category']}&brand={HERO['brand']}")
+    assert page.locator("img.ov-spark").evaluate("e => e.decode().then(() => e.naturalWidth)") > 0
+    page.get_by_role("button", name="Copy", exact=True).click()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator(".ov-copy").first.click()
+    page.wait_for_selector(".ov-copy >> text=Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.locator(".ov-card .why").inner_text()
+
+
 def test_the_way_to_the_segment_and_back_loses_no_choice(home):
     page = home(f"?category={HERO['category']}&brand={HERO['brand']}&by=tgi")
     click_bubble(page, "主机游戏 Console games")

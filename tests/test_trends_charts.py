@@ -18,6 +18,8 @@ from overlap.insights.trends import TRENDS_TABLE, trends
 from overlap.model import Policy
 from overlap.panel import Panel
 
+SVG = "{http://www.w3.org/2000/svg}"
+
 
 def rows() -> list[Row]:
     rest: list[Row] = [("interest", "rest", week(w), u, 1) for w in range(14) for u in range(2000)]
@@ -122,7 +124,7 @@ def test_names_that_look_like_markup_stay_text(frame: pl.DataFrame, language: st
 def test_a_figure_of_no_rows_is_an_empty_figure() -> None:
     empty = pl.DataFrame(schema=TRENDS_TABLE)
     assert len(points(trend_chart(empty, "zh")).x) == 0
-    assert ElementTree.fromstring(sparkline(empty, "nothing")).find("circle") is None
+    assert ElementTree.fromstring(sparkline(empty, "nothing")).find(f"{SVG}circle") is None
 
 
 def test_a_sparkline_draws_whole_periods_the_last_and_those_of_a_burst(
@@ -131,13 +133,13 @@ def test_a_sparkline_draws_whole_periods_the_last_and_those_of_a_burst(
     svg = ElementTree.fromstring(sparkline(frame, "a <trend>"))
     whole = frame.filter(pl.col("whole"))
     assert svg.get("aria-label") == "a <trend>"
-    (path,) = svg.iter("path")
+    (path,) = svg.iter(f"{SVG}path")
     drawn = [float(y) for y in re.findall(r"[ML][\d.]+ ([\d.]+)", path.get("d", ""))]
     assert len(drawn) == whole["users"].count()
     # What is higher on the page is nearer to its top.
     assert sorted(drawn, reverse=True) == drawn
     assert whole["users"].drop_nulls().is_sorted()
-    colours = [dot.get("fill") for dot in svg.iter("circle")]
+    colours = [dot.get("fill") for dot in svg.iter(f"{SVG}circle")]
     assert colours.count(SELECTED) == 3
     assert colours[-1] != SELECTED
 
@@ -146,5 +148,5 @@ def test_a_sparkline_does_not_bridge_a_period_that_is_hidden(frame: pl.DataFrame
     hidden = frame.with_columns(
         users=pl.when(pl.int_range(pl.len()) != 11).then(pl.col("users")),
     )
-    (path,) = ElementTree.fromstring(sparkline(hidden, "")).iter("path")
+    (path,) = ElementTree.fromstring(sparkline(hidden, "")).iter(f"{SVG}path")
     assert path.get("d", "").count("M") == 2

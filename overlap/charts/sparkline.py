@@ -42,7 +42,8 @@ def sparkline(frame: pl.DataFrame, alt: str, measure: str = "users") -> str:
     last = next((point for point in reversed(points) if point), None)
     dots += _dot(last, _LAST, LINE) if last else ""
     return (
-        f'<svg class="ov-spark" role="img" aria-label="{html.escape(alt)}" width="{WIDTH}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{html.escape(alt)}" '
+        f'width="{WIDTH}" '
         f'height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}"><path d="{_path(points)}" fill="none" '
         f'stroke="{LINE}" stroke-width="2" stroke-linejoin="round" '
         f'stroke-linecap="round"/>{dots}</svg>'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import polars as pl
 import streamlit as st
@@ -41,7 +42,11 @@ def _behind(opened: data.Opened, view: View, row: dict[str, Any]) -> None:
     said = card.trend_words(moves, row, opened.panel.spec.period, language)
     moved = moves is not None and moves["overlap_users"].count() > 1
     alt = text("openings_spark_alt", language, said=said)
-    spark = charts.sparkline(moves, alt, "overlap_users") if moves is not None and moved else ""
+    spark = ""
+    if moves is not None and moved:
+        # The app takes drawings out of HTML, but not pictures.
+        drawn = quote(charts.sparkline(moves, alt, "overlap_users"))
+        spark = f'<img class="ov-spark" alt="{safe(alt)}" src="data:image/svg+xml,{drawn}">'
     with st.container(horizontal=True, key="openings_trend", vertical_alignment="center"):
         _line("openings_trend", f'<span class="said">{safe(said)}</span>{spark}', language)
         navigation.link(
