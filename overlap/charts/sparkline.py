@@ -10,7 +10,7 @@ import polars as pl
 from overlap.charts.colours import SELECTED
 from overlap.charts.trends import LINE, MEASURES, is_judged
 
-WIDTH, HEIGHT = 130, 56
+WIDTH, HEIGHT = 130, 36
 _SIDE, _EDGE = 5, 4
 _BURST, _LAST = 2.5, 3.5
 
