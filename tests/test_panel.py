@@ -1,5 +1,7 @@
 """A panel answers what plain sets would answer about the users it kept."""
 
+import gc
+import weakref
 from collections import defaultdict
 from datetime import date, datetime
 
@@ -144,6 +146,19 @@ def test_counts_by_period_equal_counting_each_period_alone(the_panel: Panel) -> 
 def test_activity_counts_who_did_anything_in_each_period(the_panel: Panel) -> None:
     for period, active in zip(the_panel.periods, the_panel.activity, strict=True):
         assert active == the_panel.universe(Window(period, period)).hits
+
+
+def test_a_panel_goes_with_whoever_held_it() -> None:
+    opened = panel(ROWS)
+    period = Window(opened.periods[0], opened.periods[0])
+    opened.universe(period), opened.table(window=period), opened.size("category:tv", period)
+    gone = weakref.ref(opened)
+    gc.disable()
+    try:
+        del opened
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_a_window_without_a_period_has_nobody() -> None:

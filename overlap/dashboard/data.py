@@ -63,6 +63,7 @@ def open_store(path: Path, floor: str | None) -> Opened:
 def _open(path: str, stamp: Stamp) -> Opened:
     store, panel = open_panel(Path(path))
     # What a store keeps for good need not be walked whenever Python looks for garbage.
+    gc.unfreeze()
     gc.collect()
     gc.freeze()
     return Opened(Path(path), stamp, panel, store.policy, summary(store, panel), store)

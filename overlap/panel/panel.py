@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,7 +69,8 @@ class Panel:
         self._sizes = Sizes(sk, self._members)
         self._bitmaps: dict[int, BitMap] = {}
         # A trend asks for everybody and the category period by period, and so does the next one.
-        self._windowed = lru_cache(maxsize=_WINDOWED)(self._counted)
+        # Without this panel in it, which would then hold itself.
+        self._windowed = lru_cache(maxsize=_WINDOWED)(partial(_counted, self._members))
 
     # --- what there is ------------------------------------------------------------------------
 
@@ -278,11 +279,8 @@ class Panel:
         if at_least > 1 or window != ALL_PERIODS:
             return self._windowed(code, at_least, window)
         if code not in self._bitmaps:
-            self._bitmaps[code] = self._counted(code, at_least, window)
+            self._bitmaps[code] = _counted(self._members, code, at_least, window)
         return self._bitmaps[code]
-
-    def _counted(self, code: int, at_least: int, window: Window) -> BitMap:
-        return bitmap_of(self._members.users_of(code, at_least, window))
 
     def _prefix(self, theta: int) -> int:
         return int(self._prefixes(np.array([theta], dtype=np.uint64))[0])
@@ -311,6 +309,10 @@ class Panel:
             users=users,
             hashes=members.hash,
         )
+
+
+def _counted(members: Members, code: int, at_least: int, window: Window) -> BitMap:
+    return bitmap_of(members.users_of(code, at_least, window))
 
 
 def _last_day(period: date, unit: PeriodUnit) -> date:

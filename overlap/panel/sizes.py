@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,7 +34,7 @@ class Sizes:
         codes = np.arange(len(self._names) + 1)
         self._of = np.searchsorted(totals["audience"].to_numpy(), codes)
         self._registers, self._row = _matrix(totals["registers"])
-        self.table = lru_cache(_WINDOWS)(self._table)
+        self._tables: dict[Window, pl.DataFrame] = {}
 
     def of(self, codes: NDArray[np.int64], window: Window = ALL_PERIODS) -> estimates.Intervals:
         """Return the sizes of some audiences, in users."""
@@ -49,8 +48,18 @@ class Sizes:
         error = estimates.hll_relative_error(m) if m else 0.0
         return estimates.combined(hits, rate, reach, error)
 
-    def _table(self, window: Window) -> pl.DataFrame:
+    def table(self, window: Window) -> pl.DataFrame:
         """Return every audience as model.LIST_TABLE."""
+        # Threads share this: what one of them forgets, another may be about to look up.
+        found = self._tables.get(window)
+        if found is None:
+            found = self._table(window)
+            if len(self._tables) >= _WINDOWS:
+                self._tables.clear()
+            self._tables[window] = found
+        return found
+
+    def _table(self, window: Window) -> pl.DataFrame:
         codes = np.arange(len(self._names))
         sizes = self.of(codes, window)
         inside = within(self._period, window)
