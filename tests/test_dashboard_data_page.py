@@ -8,7 +8,7 @@ from datetime import datetime
 
 import polars as pl
 import pytest
-from community import random_rows
+from community import random_rows, sketched, with_universe
 from dashboards import opener, page, write_store
 
 from overlap.dashboard.data import open_store
@@ -31,7 +31,7 @@ from overlap.insights.precision import pair_precision, precision, store_precisio
 from overlap.insights.wording import users
 from overlap.model import LIST_TABLE, EventRoles, Policy, Provenance, TagColumn
 from overlap.reports import COLUMNS
-from overlap.store import read_outline, read_store
+from overlap.store import add_part, read_outline, read_store
 
 ROWS = random_rows(3)
 
@@ -114,6 +114,16 @@ def test_a_store_is_opened_by_its_button_and_leaves_names_of_the_other_behind(ru
     button(app, "Open", "exact").click().run()
     assert "store" not in app.query_params
     assert "exact holds" in page(app)
+
+
+def test_files_that_were_read_are_named_without_the_folders_of_the_server(run, tmp_path):
+    sketches = sketched(with_universe(ROWS))
+    (leaf,) = sketches.lineage
+    record = Provenance(sources=("/srv/drop/may.csv", "june.csv"), rows_read=9)
+    add_part(tmp_path / "told", sketches, {leaf: record})
+    app = run(tmp_path / "told")
+    assert list(table_of(app, "sources")["sources"]) == ["may.csv, june.csv"]
+    assert "/srv" not in page(app)
 
 
 def test_a_row_of_the_list_is_what_the_store_holds(folder):

@@ -14,6 +14,7 @@ from overlap.dashboard.pages.data import sections
 from overlap.dashboard.parts import tables
 from overlap.dashboard.state import View
 from overlap.dashboard.texts import day, text
+from overlap.dashboard.texts.errors import shortened
 from overlap.insights import contents as insight
 from overlap.insights import wording
 from overlap.insights.precision import Precision, store_precision
@@ -188,7 +189,9 @@ def _rejects(opened: data.Opened) -> pl.DataFrame:
 
 
 def _sources(opened: data.Opened) -> pl.DataFrame:
-    return insight.sources(opened.store.provenance)
+    # Who looks need not be who runs the server: which file it was is enough.
+    name = pl.col("sources").map_elements(shortened, return_dtype=pl.String)
+    return insight.sources(opened.store.provenance).with_columns(name)
 
 
 def _reason(row: dict[str, Any], language: str) -> tuple[str, str, str]:
