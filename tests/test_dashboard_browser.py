@@ -175,6 +175,22 @@ def test_the_way_to_the_segment_and_back_loses_no_choice(home):
     assert query(page) == built
 
 
+def test_a_page_is_one_step_of_the_history_also_where_its_parameters_come_after_its_path(home):
+    page = home()
+    steps = page.evaluate(
+        """() => {
+          const steps = [history.length];
+          for (const to of ["/demand", "/demand?lang=en", "/demand?lang=zh"]) {
+            history.pushState({}, "", to);
+            steps.push(history.length);
+          }
+          return steps.map(step => step - steps[0]);
+        }"""
+    )
+    assert steps == [0, 1, 1, 2]
+    assert page.evaluate("document.documentElement.lang") == "zh-CN"
+
+
 def test_a_click_on_a_bubble_selects_without_drawing_the_chart_anew(home):
     page = home()
     page.evaluate("document.querySelector('.js-plotly-plot').dataset.same = 'yes'")

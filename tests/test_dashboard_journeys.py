@@ -98,7 +98,7 @@ def test_a_segment_from_an_overlap_is_saved_and_opens_from_its_link_elsewhere(vi
     says(fresh, "4,104 users (exact)")
     assert own(fresh) == own(page)
     saved = visit("saved?name=A pair")
-    saved.get_by_text("A pair").first.wait_for()
+    saved.get_by_role("heading", name="A pair").wait_for()
 
 
 def says(page, said: str) -> None:

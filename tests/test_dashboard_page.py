@@ -319,8 +319,8 @@ def test_names_that_look_like_markup_stay_text(run, tmp_path):
     name = '<img src=x onerror="alert(1)">'
     renamed = [(k, name if n == "gaming" else n, p, u, e) for k, n, p, u, e in ROWS]
     app = run(write_store(tmp_path / "store", renamed), category="tv", opening=name)
-    assert "<img" not in page(app)
-    assert "&lt;img" in page(app)
+    assert "<img src=x" not in page(app)
+    assert "&lt;img src=x" in page(app)
 
 
 def test_an_error_nobody_thought_of_is_a_sentence_with_a_number(run, exact, monkeypatch, caplog):

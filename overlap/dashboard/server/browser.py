@@ -9,13 +9,16 @@ PROGRAM = """
     const asked = new URLSearchParams(location.search).get("lang");
     root.lang = asked === "zh" ? "zh-CN" : "en";
   };
-  for (const change of ["pushState", "replaceState"]) {
-    const theirs = history[change];
-    history[change] = function (...given) {
-      theirs.apply(this, given);
-      name();
-    };
-  }
+  const {pushState, replaceState} = history;
+  const change = how => function (...given) {
+    const to = new URL(given[2] ?? location.href, location.href);
+    // A page chosen in the menu may get its path first and its parameters later: one step back.
+    const filled = !location.search && to.search && to.pathname === location.pathname;
+    (filled ? replaceState : how).apply(this, given);
+    name();
+  };
+  history.pushState = change(pushState);
+  history.replaceState = change(replaceState);
   addEventListener("popstate", name);
   name();
 
@@ -104,9 +107,11 @@ PROGRAM = """
   });
 })();
 """
-"""Says the document's language, fits charts to paper, copies, lets keys choose rows, tells answers.
+"""Does what the app leaves undone for a visitor.
 
-The app has its page in English whatever it shows, and charts keep the width of the screen. A table
-with a chosen row gives the arrow keys nowhere to start from, and wants shift with space. A screen
-reader hears of a new answer only where what holds it was there before.
+It says the document's language, which the app always has as English, and keeps a page to one step
+of the history. It fits charts to paper, which would keep the width of the screen, and copies texts.
+It lets keys choose rows: a table with a chosen row gives the arrow keys nowhere to start from, and
+wants shift with space. It tells screen readers of a new answer, of which they hear only where what
+holds it was there before.
 """
