@@ -88,3 +88,5 @@ def visit(browser, address):
 def at_rest(page) -> None:
     """Wait until the page of a run that is over is there, foot and all."""
     page.wait_for_selector(f"{IDLE} .ov-foot")
+    # What the browser still loads to show an element has a grey bar in its place.
+    page.wait_for_selector("[data-testid=stMain] [data-testid=stSkeleton]", state="detached")

@@ -59,6 +59,7 @@ def test_a_segment_is_built_by_typing_saved_and_opened_from_its_link(visit, stor
     fresh = visit("segment?" + urlsplit(page.url).query)
     says(fresh, f"{HERO['unreached_users']:,} users (exact)")
     assert "This is “TV gamers to win”, version 1" in fresh.locator(".ov-editing").inner_text()
+    fresh.locator(".st-key-segment_exclude", has_text=HERO["brand"]).wait_for()
     assert fresh.locator(".st-key-segment_exclude").inner_text() == (
         page.locator(".st-key-segment_exclude").inner_text()
     )
