@@ -51,9 +51,9 @@ def lines(folder: Path) -> list[str]:
         _row("after all pages (MB)", stores, _memory(1), "", ""),
         _row(f"with {PEOPLE} people on it (MB)", stores, _memory(2), "", ""),
         "",
-        "Twenty browsers on the server's own cores measure one another, an empty page as well; what "
-        "the server takes for twenty people is the row without them, where every click asks for a "
-        "whole page.",
+        "Twenty browsers on the server's own cores measure one another, an empty page as well; "
+        "what the server takes for twenty people is the row without them, where every click "
+        "asks for a whole page.",
         "",
         "Milliseconds to idle by what was done, first and second time:",
         "",
