@@ -277,6 +277,16 @@ class Grade(StrEnum):
     INSUFFICIENT = "insufficient evidence"
 
 
+class Verdict(StrEnum):
+    """What may be said of a row of openings."""
+
+    OPENING = "opening"
+    OVERLAP_ONLY = "overlap only"
+    BY_CHANCE = "by chance"
+    INSUFFICIENT = "insufficient"
+    SUPPRESSED = "suppressed"
+
+
 # --- tables: column order is the command line's contract ----------------------------------------
 
 LIST_TABLE = pl.Schema(
@@ -307,5 +317,6 @@ OPENINGS_TABLE = pl.Schema(
      "category_penetration": pl.Float64, "fair_share_index": pl.Float64,
      "unreached_users": pl.Float64, "gap_users": pl.Float64, "growth": pl.Float64,
      "growth_z": pl.Float64, "score": pl.Float64, "rank_low": pl.Int64, "rank_high": pl.Int64,
-     "grade": pl.String, "suppressed": pl.String, "reason": pl.String}
+     "grade": pl.String, "suppressed": pl.String, "reason": pl.String, "gap_low": pl.Float64,
+     "gap_high": pl.Float64, "gap_q": pl.Float64, "verdict": pl.String}
 )  # fmt: skip

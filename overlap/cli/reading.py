@@ -24,10 +24,10 @@ from overlap.cli.giving import asked, give
 from overlap.cli.output import print_json, show_facts
 from overlap.expressions import to_text
 from overlap.insights import anchors, wording
-from overlap.insights.openings import openings as find_openings
+from overlap.insights.openings import scored
 from overlap.insights.pairs import pairs as find_pairs
 from overlap.insights.summary import summary
-from overlap.model import SIZE_FIELDS, Estimate
+from overlap.model import OPENINGS_TABLE, SIZE_FIELDS, Estimate
 from overlap.panel import open_panel
 from overlap.reports import about_store
 
@@ -176,20 +176,24 @@ def openings(
     language = wording.language(language)
     opened, panel = open_panel(store)
     periods, _, (baseline,) = asked(store, panel, from_, to, "", baseline)
-    frame = find_openings(
+    frame = scored(
         panel, category, brand=brand, kind=kind, baseline=baseline,
         window=periods, policy=opened.policy, min_users=min_users, language=language,
     )  # fmt: skip
     question = {"category": category, "brand": brand, "kind": kind, "baseline": baseline}
-    first = frame["reason"][0] if len(frame) and frame["score"][0] is not None else ""
+    said = ""
+    if len(frame):
+        said = f"{wording.headline(frame, language)}\n{frame['reason'][0]}"
+    frame = frame.select(OPENINGS_TABLE.names())
     give(frame, json, csv, {
-        "interest": (kind, TEXT), "score": ("score", wording.index),
+        "interest": (kind, TEXT), "verdict": ("verdict", TEXT), "score": ("score", wording.index),
         "overlap_users": ("overlap", USERS), "overlap_low": ("low", USERS),
         "overlap_high": ("high", USERS), "expected_users": ("by chance", USERS),
         "tgi": ("TGI", wording.index), "fair_share_index": ("fair share", wording.index),
-        "gap_users": ("gap", USERS), "growth": ("growth", wording.percent),
+        "gap_users": ("gap", USERS), "gap_low": ("gap low", USERS),
+        "gap_high": ("gap high", USERS), "growth": ("growth", wording.percent),
         "rank_low": ("rank from", TEXT), "rank_high": ("to", TEXT), "grade": ("grade", TEXT),
         "suppressed": ("", TEXT),
-    }, first, excel=excel, parquet=parquet, about=about_store(
+    }, said, excel=excel, parquet=parquet, about=about_store(
         opened, "openings", question, window=periods, language=language
     ))  # fmt: skip

@@ -3,7 +3,8 @@
 from overlap.estimates import series
 from overlap.estimates.affinity import excess, expected, tgi
 from overlap.estimates.discoveries import chance_p, false_discovery_rates
-from overlap.estimates.intervals import Intervals
+from overlap.estimates.gaps import Gaps, brand_gaps
+from overlap.estimates.intervals import Intervals, normal_quantile
 from overlap.estimates.ranks import UNRANKED, rank_intervals
 from overlap.estimates.shares import jaccard, share, shares
 from overlap.estimates.shrinkage import WEAK_PRIOR, Shrunk, shrunk_tgi
@@ -23,8 +24,10 @@ from overlap.estimates.sizes import (
 __all__ = [
     "UNRANKED",
     "WEAK_PRIOR",
+    "Gaps",
     "Intervals",
     "Shrunk",
+    "brand_gaps",
     "chance_p",
     "combine",
     "combined",
@@ -38,6 +41,7 @@ __all__ = [
     "hll_estimate",
     "hll_relative_error",
     "jaccard",
+    "normal_quantile",
     "rank_intervals",
     "relative_error",
     "series",

@@ -79,6 +79,13 @@ def measure(counts: CoOccurrence) -> Measures:
     )
 
 
+def chance_p(counts: CoOccurrence) -> Floats:
+    """Return the p-value of independence of the anchor and each audience, groups added up."""
+    both, a, b = (x.sum(axis=1) for x in (counts.both, counts.anchor, counts.audience))
+    n = counts.baseline.sum(axis=1)
+    return estimates.chance_p(both, a, b, n, counts.rate, counts.baseline_rate)
+
+
 def ratio(top: Floats, bottom: Floats) -> Floats:
     """Return top / bottom, NaN where nothing is below the line."""
     with np.errstate(divide="ignore", invalid="ignore"):

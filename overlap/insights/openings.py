@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import polars as pl
 
@@ -9,13 +11,25 @@ from overlap import estimates
 from overlap.expressions import And, Audience, to_text
 from overlap.insights import anchors
 from overlap.insights.growth import growth
-from overlap.insights.measures import measure, ratio
+from overlap.insights.measures import chance_p, measure
 from overlap.insights.pairs import suppress
-from overlap.insights.scoring import Scale, brand_reach, gates, left_out
+from overlap.insights.scoring import (
+    Behind,
+    Reach,
+    Scale,
+    brand_reach,
+    discovered,
+    gates,
+    left_out,
+    verdict,
+)
 from overlap.insights.wording import reason
 from overlap.members import ALL_PERIODS
-from overlap.model import OPENINGS_TABLE, Grade, Policy, Window
+from overlap.model import OPENINGS_TABLE, Grade, Policy, Verdict, Window
 from overlap.panel import Panel
+
+if TYPE_CHECKING:
+    from overlap.estimates.intervals import Floats
 
 GROUPS = 32
 """Random groups of users for the jackknife of ranks."""
@@ -26,22 +40,36 @@ SCORED_TABLE = pl.Schema(
         ("tgi_cautious", pl.Float64()),
         ("rse", pl.Float64()),
         ("why_not", pl.String()),
+        ("penetration_low", pl.Float64()),
+        ("penetration_high", pl.Float64()),
+        ("fair_share_low", pl.Float64()),
+        ("fair_share_high", pl.Float64()),
+        ("gap_cautious", pl.Float64()),
+        ("gap_grade", pl.String()),
+        ("standing", pl.String()),
     ]
 )
-"""model.OPENINGS_TABLE with what the score was made of; `why_not` names the gate a row failed."""
+"""model.OPENINGS_TABLE with what score and verdict were made of.
+
+`why_not` names the gate a row failed, `gap_cautious` is the gap at the upper end of the shrunk
+fair-share index, in users, and `standing` is behind or ahead where that is a discovery, else
+unclear; what speaks of a brand is null without one.
+"""
 
 _HIDDEN = (
     "overlap_users", "overlap_low", "overlap_high", "expected_users", "excess_users",
     "share_of_category", "share_of_interest", "jaccard", "tgi", "tgi_low", "tgi_high",
     "brand_penetration", "fair_share_index", "unreached_users", "gap_users", "growth",
-    "growth_z", "score", "rank_low", "rank_high", "tgi_cautious", "rse",
+    "growth_z", "score", "rank_low", "rank_high", "tgi_cautious", "rse", "gap_low", "gap_high",
+    "gap_q", "penetration_low", "penetration_high", "fair_share_low", "fair_share_high",
+    "gap_cautious", "gap_grade", "standing",
 )  # fmt: skip
 
 
 def openings(panel: Panel, category: str, **how: object) -> pl.DataFrame:
     """Return the openings of a category as model.OPENINGS_TABLE, best score first.
 
-    Takes what `scored` takes. Rows without enough evidence follow, without a score.
+    Takes what `scored` takes. Rows that are no openings follow; `verdict` says why.
     """
     return scored(panel, category, **how).select(OPENINGS_TABLE.names())  # type: ignore[arg-type]
 
@@ -61,10 +89,13 @@ def scored(
     """Return the openings of a category as SCORED_TABLE, best score first.
 
     Score = 100 · (S·A·H)^⅓ · M, or 100 · (S·A)^½ · M without a brand: S the log of the overlap's
-    lower end between the floor and the largest audience, A the log of the cautious TGI, H = 1 −
-    p/p₀, M = 1 + 0.1 · growth z within 0.8–1.2. A row is scored when low(n) reaches the floor,
-    the cautious TGI is above 100 and the relative standard error of n is at most 20%. Raises
-    UsageError for unknown names.
+    lower end between the floor and the largest audience, A the log of the cautious TGI, H the
+    cautious 1 − p/p₀ of estimates.brand_gaps, M = 1 + 0.1 · growth z within 0.8–1.2. A row is
+    scored when low(n) reaches the floor, its relative standard error is at most 20%, the cautious
+    TGI is above 100 and the overlap is more than chance at a false discovery rate of 5%. Its
+    verdict is `opening` when the gap of the brand is a discovery at that rate too, over all rows
+    with enough users, and its lower ends are above 0; without a brand the overlap alone decides.
+    Raises UsageError for unknown names.
     """
     floor = anchors.display_floor(policy or Policy(), min_users)
     tree = anchors.audience_of(panel, "category", category)
@@ -81,16 +112,26 @@ def scored(
         inside = counts.audience.sum(axis=1) / counts.rate
         sizes = dict(zip(names, inside.tolist(), strict=True))
     largest = max(sizes.values(), default=0.0)
-    why_not = gates(m, floor)
     own = anchors.own_names(tree, kind)
-    open_rows = np.array([not w and n not in own for w, n in zip(why_not, names, strict=True)])
-    headroom = None if reach is None else reach.headroom()
+    others = np.array([name not in own for name in names], dtype=bool)
+    enough = others & (m.overlap_low >= max(floor, 1))
+    # As in a profile, an overlap that is too small to be shown is a test that found nothing.
+    possible = others & np.array([sizes[name] >= floor for name in names], dtype=bool)
+    overlap_q = discovered(np.where(enough, chance_p(counts), 1.0), possible)
+    why_not = gates(m, overlap_q, floor)
+    open_rows = np.array([not why for why in why_not], dtype=bool) & others
+    gap = None if reach is None else reach.evidence(enough)
+    verdicts = [
+        verdict(why, None if gap is None else bool(gap.known[i])) for i, why in enumerate(why_not)
+    ]
+    headroom = None if gap is None else gap.headroom
     momentum = np.clip(1 + 0.1 * np.nan_to_num(trend.z), 0.8, 1.2)
     scale = Scale(max(floor, 1), largest)
     score = np.where(
         open_rows, scale.score(m.overlap_low, m.tgi_cautious, headroom, momentum), np.nan
     )
-    ranks = estimates.rank_intervals(left_out(counts, m, reach, scale, momentum), score)
+    places = np.where([v == Verdict.OPENING for v in verdicts], score, np.nan)
+    ranks = estimates.rank_intervals(left_out(counts, m, reach, headroom, scale, momentum), places)
     frame = pl.DataFrame(
         {
             "expression": [to_text(And((tree, Audience(kind, name)))) for name in names],
@@ -112,12 +153,7 @@ def scored(
             "tgi_high": m.tgi_high,
             "baseline": base.text,
             "baseline_users": base.users.value,
-            "brand": reach.name if reach else None,
-            "brand_penetration": reach.p if reach else None,
-            "category_penetration": reach.p0 if reach else None,
-            "fair_share_index": 100 * ratio(reach.p, reach.p0) if reach else None,
-            "unreached_users": m.overlap * (1 - reach.p) if reach else m.overlap,
-            "gap_users": m.overlap * np.maximum(0, reach.p0 - reach.p) if reach else None,
+            **_brand_columns(reach, gap, m.overlap),
             "growth": trend.change,
             "growth_z": trend.z,
             "score": score,
@@ -129,21 +165,52 @@ def scored(
             ],
             "suppressed": None,
             "reason": "",
+            "gap_q": None if gap is None else gap.q,
+            "verdict": verdicts,
             "tgi_cautious": m.tgi_cautious,
             "rse": m.rse,
             "why_not": why_not,
+            "gap_grade": None if gap is None else gap.grades(),
+            "standing": None if gap is None else gap.standings(),
         }
     ).with_columns(pl.col(pl.Float64).fill_nan(None))
     frame = (
-        suppress(frame.cast(SCORED_TABLE), floor, _HIDDEN, "interest_users")
+        suppress(
+            frame.select(SCORED_TABLE.names()).cast(SCORED_TABLE), floor, _HIDDEN, "interest_users"
+        )
         .filter(~pl.col("interest").is_in(list(own)))
+        .with_columns(
+            verdict=pl.when(pl.col("suppressed").is_null())
+            .then("verdict")
+            .otherwise(pl.lit(Verdict.SUPPRESSED))
+        )
         .sort(
-            ["score", "tgi_cautious", "interest"],
-            descending=[True, True, False],
-            nulls_last=[True, True, False],
+            [pl.col("verdict") == Verdict.OPENING, "score", "tgi_cautious", "interest"],
+            descending=[True, True, True, False],
+            nulls_last=[True, True, True, False],
         )
     )
     words = [
         reason(row, language, trend.span, panel.spec.period) for row in frame.iter_rows(named=True)
     ]
     return frame.with_columns(pl.Series("reason", words, dtype=pl.String))
+
+
+def _brand_columns(reach: Reach | None, gap: Behind | None, overlap: Floats) -> dict[str, object]:
+    """Return the columns that speak of the brand, all null without one."""
+    names = (
+        "brand", "brand_penetration", "category_penetration", "fair_share_index", "gap_users",
+        "gap_low", "gap_high", "penetration_low", "penetration_high", "fair_share_low",
+        "fair_share_high", "gap_cautious",
+    )  # fmt: skip
+    if reach is None or gap is None:
+        nothing: dict[str, object] = dict.fromkeys(names)
+        return nothing | {"unreached_users": overlap}
+    gaps = gap.gaps
+    p, fair, users = gaps.penetration, gaps.fair_share, gaps.users
+    values = (
+        reach.name, p.value, reach.p0, fair.value, np.maximum(users.value, 0),
+        np.maximum(users.low, 0), np.maximum(users.high, 0), p.low, p.high, fair.low, fair.high,
+        overlap * reach.p0 * gaps.headroom,
+    )  # fmt: skip
+    return dict(zip(names, values, strict=True)) | {"unreached_users": overlap * (1 - p.value)}

@@ -11,7 +11,7 @@ from overlap import estimates
 from overlap.expressions import Expression, to_text
 from overlap.insights import anchors
 from overlap.insights.floors import require_users
-from overlap.insights.measures import measure, ratio
+from overlap.insights.measures import chance_p, measure, ratio
 from overlap.insights.pairs import suppress
 from overlap.members import ALL_PERIODS
 from overlap.model import Policy, UsageError, Window
@@ -141,7 +141,7 @@ def _measures(counts: CoOccurrence) -> dict[str, Floats | NDArray[np.bool_]]:
         "tgi_shrunk": m.shrunk.value,
         "tgi_shrunk_low": m.shrunk.low,
         "tgi_shrunk_high": m.shrunk.high,
-        "p_value": estimates.chance_p(both, a, b, n, counts.rate, counts.baseline_rate),
+        "p_value": chance_p(counts),
         "q_value": np.full(len(both), np.nan),
     }
 

@@ -6,7 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from overlap.model import UsageError
+import polars as pl
+
+from overlap.model import UsageError, Verdict
 
 LANGUAGES = ("en", "zh")
 
@@ -65,6 +67,56 @@ def interval(low: float | None, high: float | None, language: str = "en") -> str
     return f"{users(low, language)}–{users(high, language)}"
 
 
+def headline(rows: pl.DataFrame, language: str = "en") -> str:
+    """Say in one line what the rows of openings.SCORED_TABLE amount to; none is an error.
+
+    Only a row with the verdict `opening` is called one.
+    """
+    first = rows.row(0, named=True)
+    found = set(rows["verdict"].to_list())
+    if Verdict.OPENING in found:
+        key = "opening" if first["brand"] is None else "brand_opening"
+    elif found == {Verdict.SUPPRESSED}:
+        key = "suppressed"
+    elif Verdict.OVERLAP_ONLY not in found:
+        key = "no_overlap"
+    elif (rows["standing"] == "behind").any():
+        key = "gap_elsewhere"
+    else:
+        key = "no_gap"
+    sentence = _HEADLINES[key][LANGUAGES.index(language)]
+    return sentence.format(**{name: first[name] for name in ("interest", "brand", "category")})
+
+
+_HEADLINES = {
+    "brand_opening": (
+        "{interest} is the opening for {brand} in {category}",
+        "「{brand}」在「{category}」的机会人群是「{interest}」",
+    ),
+    "opening": (
+        "{interest} is the strongest opening in {category}",
+        "「{category}」最强的机会人群是「{interest}」",
+    ),
+    "no_gap": (
+        "{brand} in {category}: no gap can be told from chance",
+        "「{brand}」在「{category}」：没有缺口能与随机波动区分开",
+    ),
+    "gap_elsewhere": (
+        "{brand} has no opening in {category}: where it is behind, the overlap is no more than "
+        "chance",
+        "「{brand}」在「{category}」没有机会人群：渗透偏低之处，重合并不高于随机",
+    ),
+    "no_overlap": (
+        "No overlap with {category} can be told from chance",
+        "没有人群与「{category}」的重合显著高于随机",
+    ),
+    "suppressed": (
+        "Everything in {category} is below the display floor",
+        "「{category}」的所有结果均低于展示下限",
+    ),
+}
+
+
 def reason(row: Mapping[str, Any], language: str, span: int, period: str) -> str:
     """Say in one sentence why a row of openings is one, or why it is not, with its numbers."""
     sentence = _reason_zh if language == "zh" else _reason_en
@@ -96,15 +148,14 @@ def _reason_en(row: Mapping[str, Any], span: int, period: str) -> str:
     ]
     if row["brand"] is not None and row["brand_penetration"] is not None:
         p, p0 = percent(row["brand_penetration"]), percent(row["category_penetration"])
-        if (row["gap_users"] or 0) > 0:
-            parts.append(
-                f"{row['brand']} reaches {p} of them against {p0} of all {category} users, "
-                f"so {users(row['gap_users'])} are missing"
-            )
+        compared = f"{row['brand']} reaches {p} of them against {p0} of all {category} users"
+        if row["standing"] == "behind":
+            gap = f"{users(row['gap_users'])} ({interval(row['gap_low'], row['gap_high'])})"
+            parts.append(f"{compared}, so {gap} are missing")
+        elif row["standing"] == "ahead":
+            parts.append(f"{compared}, more than in the category as a whole")
         else:
-            parts.append(
-                f"{row['brand']} already reaches {p} of them against {p0} of all {category} users"
-            )
+            parts.append(f"{compared}, a difference that chance alone can explain")
     parts.extend(_trend_en(row, span, period))
     return "; ".join(parts) + "."
 
@@ -147,10 +198,13 @@ def _reason_zh(row: Mapping[str, Any], span: int, period: str) -> str:
     if row["brand"] is not None and row["brand_penetration"] is not None:
         p, p0 = percent(row["brand_penetration"]), percent(row["category_penetration"])
         compare = f"「{row['brand']}」在其中渗透率 {p}，品类整体为 {p0}"
-        if (row["gap_users"] or 0) > 0:
-            parts.append(f"{compare}，缺口 {users(row['gap_users'], 'zh')}人")
+        if row["standing"] == "behind":
+            ends = interval(row["gap_low"], row["gap_high"], "zh")
+            parts.append(f"{compare}，缺口 {users(row['gap_users'], 'zh')}人（{ends}）")
+        elif row["standing"] == "ahead":
+            parts.append(f"{compare}，高于品类整体水平")
         else:
-            parts.append(f"{compare}，已不低于品类水平")
+            parts.append(f"{compare}，差异在随机波动范围内")
     change, z = row["growth"], row["growth_z"]
     if change is not None and z is not None and span:
         if abs(z) < 2:

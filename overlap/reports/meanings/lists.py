@@ -125,6 +125,22 @@ LISTS: Mapping[str, Column] = defined(
      "Users the brand would gain by doing here as well as in its category: n × (p₀ − p), "
      "not below 0.",
      "若达到品类渗透率，品牌可增加的用户数：n × (p₀ − p)，不低于 0。"),
+    ("gap_low", _U, "Gap users, low end", "机会缺口下限",
+     "Lower end of the 95% interval of the gap, sampling noise included; not below 0.",
+     "机会缺口的 95% 区间下限（含抽样波动），不低于 0。"),
+    ("gap_high", _U, "Gap users, high end", "机会缺口上限",
+     "Upper end of the 95% interval of the gap, sampling noise included.",
+     "机会缺口的 95% 区间上限（含抽样波动）。"),
+    ("gap_q", Measure.NUMBER, "Gap, false discovery rate", "缺口误报率",
+     "Least false discovery rate at which the brand's penetration here differs from the rest of "
+     "the category; at most 0.05 counts as known.",
+     "判定品牌在此人群的渗透率异于品类其余用户所需的最低误报率；不高于 0.05 视为可信。"),
+    ("verdict", _T, "Verdict", "结论",
+     "opening: more overlap than chance gives and, with a brand, a known gap; overlap only: no "
+     "known gap; by chance: no more overlap than chance gives; insufficient: too few users; "
+     "suppressed: below the display floor.",
+     "opening：重合高于随机，且（指定品牌时）缺口可信；overlap only：重合高于随机，但缺口不明确；"
+     "by chance：重合未高于随机；insufficient：人数不足；suppressed：低于展示下限。"),
     ("growth", Measure.CHANGE, "Growth", "增长",
      "Change of the latest periods against those before, beyond the category's own change.",
      "最近周期相对之前周期的变化，扣除品类自身变化。"),
