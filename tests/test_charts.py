@@ -42,7 +42,7 @@ def unbranded(community):
 def points(figure) -> dict[str, tuple[float, float, float]]:
     return {
         data[0]: (x, y, size)
-        for trace in figure.data[:2]
+        for trace in figure.data[:-1]
         for data, x, y, size in zip(
             trace.customdata, trace.x, trace.y, trace.marker.size, strict=True
         )
@@ -71,24 +71,41 @@ def test_areas_are_in_proportion_to_unreached_users(branded):
         assert drawn[name][2] == pytest.approx(max(SMALLEST_BUBBLE, in_proportion))
 
 
-def test_rows_without_a_score_are_grey_and_apart(branded):
-    rest, ranked = opening_quadrant(branded, "en").data[:2]
-    assert {data[0] for data in ranked.customdata} == set(
-        branded.filter(pl.col("score").is_not_null())["interest"]
+def test_openings_have_the_colour_of_their_score_and_all_else_is_grey_with_its_reason(unbranded):
+    rows = unbranded.with_columns(
+        verdict=pl.when(pl.col("interest") == "knitting")
+        .then(pl.lit("insufficient"))
+        .otherwise("verdict")
     )
-    assert isinstance(rest.marker.color, str)
-    scores = dict(branded.select("interest", "score").iter_rows())
-    assert list(ranked.marker.color) == [scores[data[0]] for data in ranked.customdata]
+    *grey, openings = opening_quadrant(rows, "en").data[:-1]
+    assert {data[0] for data in openings.customdata} == set(
+        rows.filter(pl.col("verdict") == "opening")["interest"]
+    )
+    scores = dict(rows.select("interest", "score").iter_rows())
+    assert list(openings.marker.color) == [scores[data[0]] for data in openings.customdata]
+    assert all(isinstance(trace.marker.color, str) for trace in grey)
+    named = {data[0]: trace.name for trace in grey for data in trace.customdata}
+    assert named.keys() == set(rows.filter(pl.col("verdict") != "opening")["interest"])
+    # One reason a trace, in the legend.
+    assert len({trace.name for trace in grey}) == len(grey)
+    assert all(bool(trace.showlegend) == bool(len(trace.x)) for trace in grey)
+
+
+def test_what_is_an_opening_lies_in_the_corner_that_says_so(branded):
+    rows = branded.with_columns(verdict=pl.lit("opening"), score=pl.lit(50.0))
+    layout = opening_quadrant(rows, "en").layout
+    (box,) = [s for s in layout.shapes if s.type == "rect"]
+    assert (box.x0, box.y1) == (100, 100)
 
 
 def test_the_selected_bubble_is_named(branded):
     name = branded["interest"][1]
-    assert name in opening_quadrant(branded, "en", name).data[2].text
+    assert name in opening_quadrant(branded, "en", name).data[-1].text
 
 
 def test_a_choice_is_marked_without_a_change_of_the_figure(branded):
     figure = opening_quadrant(branded, "en")
-    drawn = [t for t in figure.data[:2] if len(t.x)]
+    drawn = [t for t in figure.data[:-1] if len(t.x)]
     for name in branded["interest"]:
         trace, point = map(int, re.findall(r"nth-child\((\d+)\)", opening_mark(figure, name)))
         assert drawn[trace - 1].customdata[point - 1][0] == name
@@ -103,10 +120,8 @@ def test_nothing_below_the_floor_is_in_the_figure(community):
     assert not [name for name in hidden if name in spec]
 
 
-def test_the_band_of_chance_and_the_lines_of_100_are_drawn(branded):
+def test_the_lines_of_100_are_drawn(branded):
     layout = opening_quadrant(branded, "en").layout
-    boxes = [(s.x0, s.x1) for s in layout.shapes if s.type == "rect"]
-    assert (80, 120) in boxes
     lines = [s for s in layout.shapes if s.type == "line"]
     assert [(s.x0, s.x1) for s in lines if s.yref == "y domain"] == [(100, 100)]
     assert [(s.y0, s.y1) for s in lines if s.xref == "x domain"] == [(100, 100)]

@@ -142,7 +142,7 @@ def test_the_size_of_an_expression_is_exact_and_in_contract_order(run: Run, stor
 def test_people_get_tables_without_json(run: Run, store: Path) -> None:
     ran = run("openings", store, "--category", "电视 TV", "--brand", "澄光 Chengguang")
     assert ran.code == 0
-    assert re.search(r"电竞 Esports\s+\d+\s+4,104", ran.out)
+    assert re.search(r"电竞 Esports\s+opening\s+\d+\s+4,104", ran.out)
     assert "TGI 188" in ran.out
     assert "电视 TV" in run("list", store, "--kind", "category").out
     assert "59.7K" not in run("info", store).out

@@ -62,13 +62,13 @@ def test_a_newcomer_sees_an_opening_with_its_reason(run, exact):
 
 def test_an_exact_store_says_exact_and_shows_no_intervals(run, exact):
     app = run(exact, category="tv")
-    assert "All numbers are exact" in page(app)
+    assert "Counts are exact" in page(app)
     assert "interval" not in app.dataframe[0].value.columns
 
 
 def test_a_sampled_store_says_its_rate_and_shows_intervals(run, sampled):
     app = run(sampled, category="tv")
-    assert "Numbers are estimates from a sample of at least" in page(app)
+    assert "Counts are estimated from a sample of at least" in page(app)
     assert "95%" in page(app)
     first = rows(sampled, policy=Policy(0, 0)).row(0, named=True)
     assert first["overlap_low"] < first["overlap_users"] < first["overlap_high"]
@@ -77,8 +77,8 @@ def test_a_sampled_store_says_its_rate_and_shows_intervals(run, sampled):
 
 
 def test_the_table_shows_what_the_insight_returns(run, exact):
-    app = run(exact, category="tv", brand="acme")
-    ranked = rows(exact, brand="acme").filter(pl.col("score").is_not_null())
+    app = run(exact, category="tv", brand="acme", show="all")
+    ranked = rows(exact, brand="acme").filter(pl.col("suppressed").is_null())
     shown = app.dataframe[0].value
     assert list(shown["interest"]) == ranked["interest"].to_list()
     assert list(shown["overlap_users"]) == ranked["overlap_users"].to_list()
@@ -185,7 +185,7 @@ def test_when_everything_is_below_the_floor_the_page_says_so(run, exact):
 
 
 def test_a_floor_of_0_shows_everything(run, exact):
-    app = run(exact, floor=0, category="tv")
+    app = run(exact, floor=0, category="tv", show="all")
     shown = {name for table in app.dataframe for name in table.value["interest"]}
     assert shown == {"gaming", "food", "knitting"}
 
@@ -275,7 +275,7 @@ def test_when_nothing_stands_out_the_page_says_what_to_try(run, tmp_path):
     by_chance += [("interest", "food", week(0), u, 1) for u in range(4000) if u % 5 == 0]
     everybody = [("interest", "rest", week(0), u, 1) for u in range(4000)]
     app = run(write_store(tmp_path / "store", by_chance + everybody), category="tv")
-    assert "No interest reliably stands out in tv" in page(app)
+    assert "No overlap with tv can be told from chance" in page(app)
     assert {"food", "rest"} == set(app.dataframe[0].value["interest"])
     assert set(app.dataframe[0].value["why"]) == {"Not reliably above chance"}
 

@@ -12,7 +12,6 @@ import plotly.graph_objects as go
 import polars as pl
 
 from overlap.charts.colours import (
-    BAND,
     EDGE,
     MUTED,
     MUTED_LINE,
@@ -24,6 +23,7 @@ from overlap.charts.colours import (
 from overlap.charts.labels import Spot, place
 from overlap.charts.words import WORDS
 from overlap.insights import wording
+from overlap.model import Verdict
 
 MOST_BUBBLES = 300
 """Drawing more than this many hides what matters and makes the page heavy."""
@@ -44,9 +44,11 @@ def opening_quadrant(
     """Return openings as bubbles: TGI by fair-share index, area by unreached users.
 
     Takes the rows of insights.openings.SCORED_TABLE. Without a brand the vertical axis is the
-    share of the category. Suppressed rows are not drawn, and of many rows only the MOST_BUBBLES
-    that rank first. Every point's customdata starts with the name of its interest. `selected` is
-    drawn and named in any case; it is marked by `mark`, so that a choice draws nothing anew.
+    share of the category. Openings are coloured by their score and lie in the corner that says so;
+    the others are grey, with a legend of their verdicts. Suppressed rows are not drawn, and of many
+    rows only the MOST_BUBBLES that rank first. Every point's customdata starts with the name of its
+    interest. `selected` is drawn and named in any case; it is marked by `mark`, so that a choice
+    draws nothing anew.
     `height` is in pixels.
     """
     words = WORDS[language]
@@ -59,12 +61,12 @@ def opening_quadrant(
         _y_range(shown[y].to_list(), branded),
         max([*shown["unreached_users"].to_list(), 1.0]),
     )
-    scored = shown.filter(pl.col("score").is_not_null())
-    rest = shown.filter(pl.col("score").is_null())
     return go.Figure(
         data=[
-            _bubbles(rest, plot, words, language, scored=False),
-            _bubbles(scored, plot, words, language, scored=True),
+            *(
+                _bubbles(shown.filter(pl.col("verdict") == verdict), plot, language, verdict)
+                for verdict in (*_GREY, Verdict.OPENING)
+            ),
             _names(shown, plot, selected),
         ],
         layout=_layout(plot, words, branded) | {"height": height},
@@ -77,7 +79,7 @@ def mark(figure: go.Figure, selected: str) -> str | None:
     None where the figure of `opening_quadrant` has no bubble of that name.
     """
     # The browser leaves out a trace without points.
-    traces = [trace for trace in figure.data[:2] if trace.customdata]
+    traces = [trace for trace in figure.data[:-1] if trace.customdata]
     for number, trace in enumerate(traces, start=1):
         for point, (name, *_) in enumerate(trace.customdata, start=1):
             if name == selected:
@@ -132,32 +134,37 @@ class _Plot:
 # --- bubbles ----------------------------------------------------------------------------------
 
 
-def _bubbles(
-    rows: pl.DataFrame,
-    plot: _Plot,
-    words: Mapping[str, str],
-    language: str,
-    *,
-    scored: bool,
-) -> go.Scatter:
+_GREY: Mapping[str, dict[str, Any]] = {
+    Verdict.INSUFFICIENT: {"symbol": "x-thin", "line": {"width": 1.5, "color": MUTED_LINE}},
+    Verdict.BY_CHANCE: {"symbol": "circle-open", "line": {"width": 1.5, "color": MUTED_LINE}},
+    Verdict.OVERLAP_ONLY: {"symbol": "circle", "line": {"width": 1, "color": MUTED_LINE}},
+}
+"""How rows that are no openings look, by verdict; the last lie on top."""
+
+
+def _bubbles(rows: pl.DataFrame, plot: _Plot, language: str, verdict: str) -> go.Scatter:
+    words, opening = WORDS[language], verdict == Verdict.OPENING
     # The largest first, so that small bubbles lie on top and can be hit.
     rows = rows.sort("unreached_users", descending=True)
     marker: dict[str, Any] = {
         "size": [plot.diameter(users) for users in rows["unreached_users"]],
-        "opacity": 0.9 if scored else 1.0,
-        "line": {"width": 1, "color": EDGE if scored else MUTED_LINE},
-        "color": rows["score"].to_list() if scored else MUTED,
+        "opacity": 0.9 if opening else 1.0,
     }
-    if scored:
+    if opening:
         most = max([50.0, *rows["score"].to_list()])
+        marker |= {"color": rows["score"].to_list(), "line": {"width": 1, "color": EDGE}}
         # The colours themselves come from the page's theme.
         marker |= {"autocolorscale": True, "cmin": 0, "cmax": most, "showscale": len(rows) > 0}
         marker["colorbar"] = _colorbar(words)
+    else:
+        marker |= {"color": MUTED if verdict == Verdict.OVERLAP_ONLY else MUTED_LINE}
+        marker |= _GREY[verdict]
     return go.Scatter(
         x=rows["tgi"].to_list(),
         y=rows[plot.column].to_list(),
         mode="markers",
-        name=words["score" if scored else "no_score"],
+        name=words[verdict],
+        showlegend=not opening and len(rows) > 0,
         marker=marker,
         customdata=[[row["interest"], _hover(row, words, language)] for row in rows.to_dicts()],
         hovertemplate="%{customdata[1]}<extra></extra>",
@@ -172,7 +179,9 @@ def _names(shown: pl.DataFrame, plot: _Plot, selected: str | None) -> go.Scatter
     spots = [plot.spot(row) for row in rows.values()]
     # The largest is what everybody looks for, also where it is there by chance alone.
     largest = max(rows, key=lambda name: rows[name]["unreached_users"] or 0.0, default=None)
-    ranked = [name for name, row in rows.items() if row["score"] is not None]
+    ranked = [name for name, row in rows.items() if row["verdict"] == Verdict.OPENING]
+    # Where nothing is an opening, what overlaps most is what remains to be named.
+    ranked = ranked or [name for name, row in rows.items() if row["score"] is not None]
     wanted = [name for name in (selected, largest, *ranked) if name in rows and name is not None]
     order = list(dict.fromkeys(wanted))[: 3 * MOST_LABELS]
     placed = place(spots, order, _PLOT, MOST_LABELS)
@@ -189,6 +198,7 @@ def _names(shown: pl.DataFrame, plot: _Plot, selected: str | None) -> go.Scatter
         textposition=list(placed.values()),
         textfont={"size": 12},
         hoverinfo="skip",
+        showlegend=False,
         unselected={"marker": {"opacity": 1}},
     )
 
@@ -208,17 +218,24 @@ def _hover(row: Mapping[str, Any], words: Mapping[str, str], language: str) -> s
         f"({words['cautious']} {wording.index(row['tgi_cautious'])})",
     ]
     if row["fair_share_index"] is not None:
+        fair = (wording.index(row[name]) for name in ("fair_share_low", "fair_share_high"))
+        gap = words["gap_unclear"]
+        if row["standing"] == "behind":
+            ends = wording.interval(row["gap_low"], row["gap_high"], language)
+            gap = f"{wording.users(row['gap_users'], language)} ({ends})"
         lines += [
             f"{words['fair_hover']}: {wording.index(row['fair_share_index'])} "
-            f"({wording.percent(row['brand_penetration'])} / "
+            f"({'–'.join(fair)}; {wording.percent(row['brand_penetration'])} / "
             f"{wording.percent(row['category_penetration'])})",
-            f"{words['unreached']}: {wording.users(row['unreached_users'], language)}, "
-            f"{words['gap']}: {wording.users(row['gap_users'], language)}",
+            f"{words['unreached']}: {wording.users(row['unreached_users'], language)}",
+            f"{words['gap']}: {gap}",
         ]
     else:
         lines.append(f"{words['share_hover']}: {wording.percent(row['share_of_category'])}")
-    score = wording.index(row["score"]) if row["score"] is not None else words["no_score"]
-    lines.append(f"{words['score']}: {score}")
+    said = words[row["verdict"]]
+    if row["verdict"] == Verdict.OPENING:
+        said += f", {words['score']} {wording.index(row['score'])}"
+    lines.append(f"<b>{said}</b>")
     return "<br>".join(lines)
 
 
@@ -256,8 +273,12 @@ def _layout(plot: _Plot, words: Mapping[str, str], branded: bool) -> dict[str, A
     corner = words["opening_brand" if branded else "opening"]
     return {
         # Wide enough for what stands there: else the chart is drawn twice.
-        "margin": {"l": 68, "r": 58, "t": 8, "b": 50},
-        "showlegend": False,
+        "margin": {"l": 68, "r": 58, "t": 34, "b": 50},
+        "showlegend": True,
+        "legend": {
+            "orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom",
+            "itemclick": False, "itemdoubleclick": False, "itemsizing": "constant",
+        },
         "hovermode": "closest",
         "clickmode": "event+select",
         "dragmode": False,
@@ -266,7 +287,7 @@ def _layout(plot: _Plot, words: Mapping[str, str], branded: bool) -> dict[str, A
         "annotations": [
             _note(f"<b>{corner}</b>", x=1, xref="x domain", xanchor="right",
                   y=0.01 if branded else 0.99, yanchor="bottom" if branded else "top"),
-            _note(words["chance"], x=2, xref="x", xanchor="center", y=0.99, yanchor="top"),
+            _note(words["chance"], x=2, xref="x", xanchor="right", y=0.99, yanchor="top"),
         ],
         "xaxis": {
             "type": "log",
@@ -296,11 +317,10 @@ def _shapes(plot: _Plot, branded: bool) -> list[dict[str, Any]]:
     area = {"type": "rect", "layer": "below", "line": {"width": 0}}
     rule = {"type": "line", "layer": "below", "line": {"color": RULE, "width": 1, "dash": "dot"}}
     bottom, top = (plot.y[0], 100.0) if branded else plot.y
-    opening = {"x0": 120, "x1": 10 ** plot.x[1], "y0": bottom, "y1": top, "fillcolor": OPENING}
-    band = {"x0": 80, "x1": 120, "y0": 0, "y1": 1, "yref": "y domain", "fillcolor": BAND}
+    opening = {"x0": 100, "x1": 10 ** plot.x[1], "y0": bottom, "y1": top, "fillcolor": OPENING}
     across = {"x0": 0, "x1": 1, "xref": "x domain", "y0": 100, "y1": 100}
     down = {"x0": 100, "x1": 100, "y0": 0, "y1": 1, "yref": "y domain"}
-    shapes = [{**area, **opening}, {**area, **band}, {**rule, **down}]
+    shapes = [{**area, **opening}, {**rule, **down}]
     return [*shapes, {**rule, **across}] if branded else shapes
 
 

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from overlap.model import Verdict
+
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
-        "x": "TGI (100 = as chance would have it, log scale)",
+        "x": "TGI (100 = what chance predicts, log scale)",
         "fair": "Fair-share index (100 = as in the category)",
         "share": "Share of the category that is in the interest",
-        "opening_brand": "OPENING: drawn to the category, brand missing",
-        "opening": "OPENING: large, and drawn to the category",
-        "chance": "80–120: about chance",
+        "opening_brand": "OPENING: more overlap than chance, brand behind",
+        "opening": "OPENING: more overlap than chance",
+        "chance": "chance",
         "score": "Score",
-        "no_score": "not enough evidence",
+        Verdict.OPENING: "Opening",
+        Verdict.OVERLAP_ONLY: "No gap beyond chance",
+        Verdict.BY_CHANCE: "No more overlap than chance",
+        Verdict.INSUFFICIENT: "Too few users to tell",
+        "gap_unclear": "none beyond chance",
         "both": "In both",
         "expected": "By chance",
         "tgi": "TGI",
@@ -28,11 +34,15 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "x": "TGI 指数（100 = 随机水平，对数刻度）",
         "fair": "公平份额指数（100 = 与品类整体持平）",
         "share": "占品类人群的比例",
-        "opening_brand": "机会区：与品类强相关，品牌渗透不足",
-        "opening": "机会区：人数多且与品类强相关",
-        "chance": "80–120：接近随机",
+        "opening_brand": "机会区：重合高于随机，品牌渗透偏低",
+        "opening": "机会区：重合高于随机",
+        "chance": "随机水平",
         "score": "得分",
-        "no_score": "证据不足",
+        Verdict.OPENING: "机会人群",
+        Verdict.OVERLAP_ONLY: "缺口未超出随机波动",
+        Verdict.BY_CHANCE: "重合未高于随机",
+        Verdict.INSUFFICIENT: "人数太少，无法判断",
+        "gap_unclear": "未超出随机波动",
         "both": "重合人数",
         "expected": "随机期望",
         "tgi": "TGI",

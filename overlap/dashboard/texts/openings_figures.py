@@ -6,14 +6,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     # the chart
     "chart": ("Where the openings are", "机会在哪里"),
     "chart_sub_brand": (
-        "Area: users not reached yet. Grey: not enough evidence. Orange: selected. "
-        "Click a bubble to see why.",
-        "面积：未触达人数；灰色：证据不足；橙色：当前所选。点击气泡查看原因。",
+        "Area: users not reached yet. Colour: openings, by score; grey: no opening, for the reason "
+        "in the legend. Orange: selected. Click a bubble to see why.",
+        "面积：未触达人数；彩色：机会人群（按得分）；灰色：不是机会人群，原因见图例；"
+        "橙色：当前所选。点击气泡查看原因。",
     ),
     "chart_sub": (
-        "Area: users in both. Grey: not enough evidence. Orange: selected. "
-        "Click a bubble to see why.",
-        "面积：重合人数；灰色：证据不足；橙色：当前所选。点击气泡查看原因。",
+        "Area: users in both. Colour: openings, by score; grey: no opening, for the reason in the "
+        "legend. Orange: selected. Click a bubble to see why.",
+        "面积：重合人数；彩色：机会人群（按得分）；灰色：不是机会人群，原因见图例；"
+        "橙色：当前所选。点击气泡查看原因。",
     ),
     "chart_some": (
         "The first {shown} of {all} interests are drawn.",
@@ -27,8 +29,40 @@ TEXTS: dict[str, tuple[str, str]] = {
     "alt_fair": ("fair-share index", "公平份额指数"),
     "alt_share": ("share of the category", "占品类比例"),
     # the card
-    "card_grade": ("Evidence: {grade}", "证据：{grade}"),
-    "card_not_ranked": ("Not ranked", "未排名"),
+    "card_grade": ("Overlap: {grade}", "重合证据：{grade}"),
+    "card_gap_grade": ("Gap: {grade}", "缺口证据：{grade}"),
+    "card_grade_help": (
+        "How much data is behind the overlap, and behind the gap.",
+        "分别表示重合与缺口的数据依据是否充分。",
+    ),
+    "verdict_opening": ("Opening", "机会人群"),
+    "verdict_overlap only": ("Overlap only", "仅重合"),
+    "verdict_by chance": ("By chance", "随机水平"),
+    "verdict_insufficient": ("Insufficient", "数据不足"),
+    "verdict_suppressed": ("Suppressed", "已隐藏"),
+    "verdict_help_opening": (
+        "The overlap is more than chance, and so is the brand's gap where a brand is chosen.",
+        "重合显著高于随机；若选择了品牌，其缺口也超出随机波动。",
+    ),
+    "verdict_help_overlap only": (
+        "The overlap is more than chance, but no gap of the brand is.",
+        "重合显著高于随机，但品牌的缺口未超出随机波动。",
+    ),
+    "verdict_help_by chance": (
+        "The overlap is not reliably more than chance gives.",
+        "重合未显著高于随机水平。",
+    ),
+    "verdict_help_insufficient": (
+        "Too few users, or too uncertain an estimate, to say anything.",
+        "人数太少或估计误差过大，无法判断。",
+    ),
+    "verdict_help_suppressed": ("Below the display floor.", "低于展示下限。"),
+    "openings_show": ("Rows to show", "显示范围"),
+    "openings_show_openings": ("Openings ({n})", "机会人群（{n}）"),
+    "openings_show_behind": ("Brand behind ({n})", "品牌渗透偏低（{n}）"),
+    "openings_show_growing": ("Growing ({n})", "增长中（{n}）"),
+    "openings_show_all": ("All ({n})", "全部（{n}）"),
+    "openings_show_none": ("No rows of this kind.", "没有此类人群。"),
     "bar_both": ("In both", "重合人数"),
     "bar_expected": ("By chance", "随机期望"),
     "bar_brand": ("{brand} here", "「{brand}」在此人群"),
@@ -46,8 +80,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "interval": ("95%: {ends}", "95% 区间 {ends}"),
     "rate_note": ("sample of {rate}", "样本 {rate}"),
     "cautious": ("at least {index}, cautiously", "谨慎估计 ≥ {index}"),
-    "fair_note": ("100 = as in the category", "100 = 与品类持平"),
-    "gap_note": ("to match the category", "达到品类平均所需"),
+    "fair_note": ("95%: {ends}; 100 = as in the category", "95% 区间 {ends}；100 = 与品类持平"),
+    "gap_note": ("95%: {ends}, to match the category", "95% 区间 {ends}，达到品类平均所需"),
+    "gap_unknown_note": ("no gap beyond chance", "缺口未超出随机波动"),
     "unreached_note": ("without {brand}", "未用「{brand}」"),
     "growth_none_note": ("needs two whole periods", "至少需两个完整周期"),
     "score_note": ("of 100: size, affinity, gap, trend", "满分 100：人数、相关、缺口、趋势"),
@@ -183,17 +218,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "grade_fair": ("fair", "一般"),
     "grade_insufficient evidence": ("insufficient", "不足"),
     # the tables
-    "table": ("Openings, ranked by", "机会人群排名"),
-    "table_alt": ("Ranked openings", "机会人群排名表"),
-    "rest": (
-        "Not enough evidence ({n})",
-        "证据不足（{n}）",
-    ),
-    "rest_note": (
-        "These interests are not ranked: each row says why. Large is not enough when chance "
-        "would give as many.",
-        "以下兴趣不参与排名，原因见各行。若随机也会有这么多人，人数多并不说明问题。",
-    ),
+    "table": ("Interests, ranked by", "兴趣排名"),
+    "table_alt": ("Interests with their verdicts", "兴趣及结论表"),
     "hidden": (
         "Not shown, below the floor ({n})",
         "低于展示下限，未显示（{n}）",
@@ -218,7 +244,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "col_expected": ("By chance", "随机期望"),
     "col_tgi": ("TGI", "TGI"),
     "col_tgi_interval": ("TGI interval", "TGI 区间"),
-    "col_cautious": ("Cautious TGI", "谨慎 TGI"),
     "col_fair": ("Fair share", "公平份额"),
     "col_brand": ("Brand reach", "品牌渗透率"),
     "col_gap": ("Missing", "缺口人数"),
@@ -227,9 +252,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "col_score": ("Score", "得分"),
     "col_rank": ("Rank", "名次"),
     "col_rank_interval": ("Rank interval", "排名区间"),
-    "col_grade": ("Evidence", "证据"),
+    "col_grade": ("Overlap evidence", "重合证据"),
     "col_share": ("Of category", "占品类"),
-    "col_why": ("Why it is not ranked", "未排名的原因"),
+    "col_verdict": ("Verdict", "结论"),
+    "col_gap_interval": ("Missing, 95%", "缺口 95% 区间"),
+    "col_gap_grade": ("Gap evidence", "缺口证据"),
+    "col_why": ("Why it is no opening", "不是机会人群的原因"),
+    "why_no_gap": ("No gap beyond chance", "缺口未超出随机波动"),
+    "why_ahead": ("The brand is ahead here", "品牌在此领先"),
     "why_too_few": ("Too few users to be sure", "人数太少，无法确定"),
     "why_by_chance": ("Not reliably above chance", "不能可靠地高于随机"),
     "why_too_noisy": ("Estimate too uncertain", "估计误差过大"),
@@ -239,9 +269,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "若两者互不相关，应有的重合人数。",
     ),
     "help_tgi": (
-        "100 × users in both / users by chance. 100 means nothing special; 80 to 120 is about "
-        "chance.",
-        "100 × 重合人数 / 随机期望。100 表示无特别关联，80–120 接近随机。",
+        "100 × users in both / users by chance. 100 is what chance predicts.",
+        "100 × 重合人数 / 随机期望。100 表示与随机期望一致。",
     ),
     "help_fair": (
         "100 × the brand's share of these users / its share of the whole category. Below 100 the "
@@ -249,8 +278,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "100 × 品牌在此人群的渗透率 / 在品类整体的渗透率。低于 100 表示渗透不足。",
     ),
     "help_gap": (
-        "Users the brand would gain by doing here as well as in its category.",
-        "若达到品类平均渗透率，品牌可增加的用户数。",
+        "Users the brand would gain by doing here as well as in its category. Empty where the "
+        "difference can be chance.",
+        "若达到品类平均渗透率，品牌可增加的用户数；差异可能出于随机时为空。",
     ),
     "help_unreached": (
         "Users in both who do not use the brand.",
@@ -276,5 +306,8 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "openings_words_": ("none", "few", "alike"),
     "openings_": ("trend_help", "words_help", "carriers_help"),
     "grade_": ("strong", "good", "fair", "insufficient evidence"),
-    "why_": ("too_few", "by_chance", "too_noisy"),
+    "why_": ("too_few", "by_chance", "too_noisy", "no_gap", "ahead"),
+    "verdict_": ("opening", "overlap only", "by chance", "insufficient", "suppressed"),
+    "verdict_help_": ("opening", "overlap only", "by chance", "insufficient", "suppressed"),
+    "openings_show_": ("openings", "behind", "growing", "all"),
 }

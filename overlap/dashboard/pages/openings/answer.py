@@ -8,12 +8,11 @@ from typing import Any
 
 import polars as pl
 
+from overlap.dashboard.pages.openings import tables
 from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
 from overlap.insights import wording
-
-CLEAR_SCORE = 10
-"""Below this an opening is one in name only."""
+from overlap.model import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,29 +30,28 @@ def answer(rows: pl.DataFrame, view: View, rate: float) -> Answer:
     `rate` is the least share of users that a row was counted on.
     """
     say = _Speaker(view)
-    ranked = rows.filter(pl.col("score").is_not_null())
     exact = bool(rows["exact"].all())
     precision = (
         say("say_exact") if exact else say("say_sampled", rate=wording.percent(rate, _digits(rate)))
     )
-    if ranked.is_empty():
-        return Answer(say("answer_nothing"), (say("say_nothing"),), precision)
-    first = ranked.row(0, named=True)
-    if view.brand is None or first["fair_share_index"] is None:
-        return Answer(
-            say("answer_no_brand", interest=first["interest"]),
-            (say.overlap(first), say.count(ranked, rows), say("say_choose_brand")),
-            precision,
+    headline = wording.headline(rows, view.language)
+    first = rows.row(0, named=True)
+    overlapping = rows.filter(pl.col("verdict").is_in([Verdict.OPENING, Verdict.OVERLAP_ONLY]))
+    if overlapping.is_empty():
+        return Answer(headline, (say("say_nothing"),), precision)
+    openings = tables.ranked(rows)
+    if first["category_penetration"] is None:
+        choose = (say("say_choose_brand"),) if view.brand is None else ()
+        sentences = (say.overlap(first), say.count("say_count", openings, rows), *choose)
+    elif openings.is_empty():
+        sentences = (say.count("say_no_gap", overlapping, rows), say("say_other_brand"))
+    else:
+        sentences = (
+            say.overlap(first),
+            say.gap(first),
+            say.count("say_behind", openings, rows, overlapping=f"{len(overlapping):,}"),
         )
-    if not (first["gap_users"] or 0) > 0:
-        return Answer(say("answer_no_gap"), (say.brand("say_no_gap", first),), precision)
-    if first["score"] < CLEAR_SCORE:
-        return Answer(say("answer_weak"), (say.brand("say_weak", first),), precision)
-    return Answer(
-        say("answer_gap", interest=first["interest"]),
-        (say.overlap(first), say.brand("say_gap", first), say.behind(ranked, rows)),
-        precision,
-    )
+    return Answer(headline, sentences, precision)
 
 
 class _Speaker:
@@ -77,34 +75,21 @@ class _Speaker:
             times=wording.times(row["tgi"] / 100),
         )
 
-    def brand(self, key: str, row: Mapping[str, Any]) -> str:
+    def gap(self, row: Mapping[str, Any]) -> str:
         return self(
-            key,
-            interest=row["interest"],
-            users=self.users(row["overlap_users"]),
+            "say_gap",
             p=wording.percent(row["brand_penetration"]),
             p0=wording.percent(row["category_penetration"]),
             gap=self.users(row["gap_users"]),
+            ends=wording.interval(row["gap_low"], row["gap_high"], self.view.language),
             unreached=self.users(row["unreached_users"]),
-            score=wording.index(row["score"]),
         )
 
-    def count(self, ranked: pl.DataFrame, rows: pl.DataFrame) -> str:
-        values = {"scored": f"{len(ranked):,}", "all": f"{len(rows):,}"}
-        if len(ranked) < 2:
-            return self("say_count", **values)
-        return self("say_next", **values, next=ranked["interest"][1])
-
-    def behind(self, ranked: pl.DataFrame, rows: pl.DataFrame) -> str:
-        behind = ranked.filter(pl.col("gap_users") > 0)
-        values = {
-            "behind": f"{len(behind):,}",
-            "scored": f"{len(ranked):,}",
-            "all": f"{len(rows):,}",
-        }
-        if len(behind) < 2:
-            return self("say_behind", **values)
-        return self("say_behind_next", **values, next=behind["interest"][1])
+    def count(self, key: str, found: pl.DataFrame, rows: pl.DataFrame, **values: str) -> str:
+        said = self(key, found=f"{len(found):,}", all=f"{len(rows):,}", **values)
+        if key == "say_no_gap" or len(found) < 2:
+            return said
+        return said + self("say_next", next=found["interest"][1])
 
     def users(self, value: float | None) -> str:
         return wording.users(value, self.view.language)

@@ -26,7 +26,7 @@ def card(row: Row, rank: int | None, ranked: int, rate: float, language: str) ->
     was counted on.
     """
     return (
-        f'<section class="ov-card" lang="{language}">'
+        f'<section class="ov-card" lang="{language}" data-verdict="{safe(row["verdict"])}">'
         + _head(row, rank, ranked, language)
         + f'<p class="why">{safe(row["reason"])}</p>'
         + ("" if row["suppressed"] else _bars(row, language) + _figures(row, rate, language))
@@ -38,10 +38,9 @@ def _head(row: Row, rank: int | None, ranked: int, language: str) -> str:
     def say(key: str, **values: object) -> str:
         return text(key, language, **values)
 
-    pills: list[tuple[str, str]] = []
-    if rank is None:
-        pills.append((say("card_not_ranked"), ""))
-    else:
+    said = row["verdict"]
+    pills = [(say(f"verdict_{said}"), say(f"verdict_help_{said}"))]
+    if rank is not None:
         low, high = row["rank_low"], row["rank_high"]
         pills.append(
             (say("openings_rank_sure", rank=rank, all=ranked), say("openings_rank_sure_help"))
@@ -51,14 +50,16 @@ def _head(row: Row, rank: int | None, ranked: int, language: str) -> str:
                 say("help_rank_interval"),
             )
         )
-    if row["score"] is not None:
         branded = row["fair_share_index"] is not None
         pills.append(
             (say("openings_score", score=wording.index(row["score"])),
              say("score_note" if branded else "score_note_no_brand"))
         )  # fmt: skip
     if not row["suppressed"]:
-        pills.append((say("card_grade", grade=say(f"grade_{row['grade']}")), ""))
+        about = say("card_grade_help")
+        pills.append((say("card_grade", grade=say(f"grade_{row['grade']}")), about))
+        if row["gap_grade"] is not None:
+            pills.append((say("card_gap_grade", grade=say(f"grade_{row['gap_grade']}")), about))
     shown = "".join(
         f'<span class="pill" title="{safe(note)}">{safe(pill)}</span>' for pill, note in pills
     )
@@ -119,9 +120,14 @@ def _figures(row: Row, rate: float, language: str) -> str:
          say("excess_note", expected=_users(row["expected_users"], language))),
     ]  # fmt: skip
     if row["fair_share_index"] is not None:
+        known = row["standing"] == "behind"
+        share = f"{wording.index(row['fair_share_low'])}–{wording.index(row['fair_share_high'])}"
+        ends = _ends(row["gap_low"], row["gap_high"], language)
         figures += [
-            (say("fair_share"), wording.index(row["fair_share_index"]), say("fair_note")),
-            (say("gap"), _users(row["gap_users"], language), say("gap_note")),
+            (say("fair_share"), wording.index(row["fair_share_index"]),
+             say("fair_note", ends=share)),
+            (say("gap"), _users(row["gap_users"] if known else None, language),
+             say("gap_note", ends=ends) if known else say("gap_unknown_note")),
             (say("unreached"), _users(row["unreached_users"], language),
              say("unreached_note", brand=row["brand"])),
         ]  # fmt: skip

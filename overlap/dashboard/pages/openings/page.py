@@ -36,7 +36,6 @@ def page(opened: data.Opened, view: View) -> None:
     _answer(opened, rows, view)
     _chart_and_card(opened, rows, view, row)
     ranking.ranking(rows, view, row)
-    ranking.rest(rows, view, row)
     _hidden(hidden, opened, view)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import polars as pl
@@ -15,37 +15,42 @@ from overlap.dashboard.parts.tables import HEAD, MOST_ROWS, ROW, download, senda
 from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
 
-_RANKING, _REST, _BY = "openings_ranking", "openings_rest", "openings_by"
+_RANKING, _BY, _SHOW = "openings_ranking", "openings_by", "openings_show"
 _TALLEST = 12
 _ON_PAPER = 20
 
 
 def ranking(rows: pl.DataFrame, view: View, row: dict[str, Any]) -> None:
-    """Show the rows with a score, by the measure that the link names, and their download."""
+    """Show the rows that the link asks for, by the measure that it names, and their download."""
     language = view.language
-    ranked = tables.ranked(rows)
-    by = tables.measure_of(view.asked.get("by"), ranked)
+    possible = rows.filter(pl.col("suppressed").is_null())
+    show = tables.show_of(view.asked.get("show"), rows)
+    shown = possible.filter(tables.SHOWN[show])
+    by = tables.measure_of(view.asked.get("by"), shown)
     with st.container(horizontal=True, vertical_alignment="center", key="openings_ranking_head"):
-        title = safe(text("table", language))
-        if ranked.is_empty():
-            block(f'<h2 class="ov-h2">{title}</h2>')
-        else:
-            offered = tables.measures(ranked)
-            # On paper the switch is gone, so its choice is said.
-            said = text("openings_ranked_by", language, by=text(offered[by], language))
-            chosen = f'<span class="ov-print">{safe(said)}</span>'
-            printed = _printed(tables.by(ranked, by), language)
-            block(f'<h2 class="ov-h2">{title}{chosen}</h2>{printed}')
-            _measures(by, offered, language)
+        offered = tables.measures(shown)
+        # On paper the switch is gone, so its choice is said.
+        said = text("openings_ranked_by", language, by=text(offered[by], language))
+        chosen = f'<span class="ov-print">{safe(said)}</span>'
+        printed = _printed(tables.by(shown, by), language)
+        block(f'<h2 class="ov-h2">{safe(text("table", language))}{chosen}</h2>{printed}')
+        titles = {name: text(key, language) for name, key in offered.items()}
+        _choice(_BY, "openings_by", by, titles, _rank_by, language)
         download(
             tables.contract(rows),
             tables.file("openings", row["category"], row["brand"]),
             language,
             key="openings_csv",
         )
-    if ranked.is_empty():
+    chips = {
+        name: text(f"openings_show_{name}", language, n=f"{n:,}")
+        for name, n in tables.offered(rows).items()
+    }
+    _choice(_SHOW, "openings_show", show, chips, _show, language)
+    if shown.is_empty():
+        block(f'<p class="ov-sub">{safe(text("openings_show_none", language))}</p>')
         return
-    ordered = tables.by(ranked, by)
+    ordered = tables.by(shown, by)
     _table(tables.ranking(ordered, language), ordered, _RANKING, row, language,
            tables.ranking_columns(language, by), text("table_alt", language))  # fmt: skip
 
@@ -63,14 +68,21 @@ def _printed(rows: pl.DataFrame, language: str) -> str:
     )
 
 
-def _measures(by: str, offered: Mapping[str, str], language: str) -> None:
-    st.session_state[_BY] = by
+def _choice(
+    key: str,
+    label: str,
+    chosen: str,
+    offered: Mapping[str, str],
+    on_change: Callable[[], None],
+    language: str,
+) -> None:
+    st.session_state[key] = chosen
     st.segmented_control(
-        text("openings_by", language),
+        text(label, language),
         list(offered),
-        format_func=lambda name: text(offered[name], language),
-        key=_BY,
-        on_change=_rank_by,
+        format_func=lambda name: offered[name],
+        key=key,
+        on_change=on_change,
         required=True,
         label_visibility="collapsed",
         width="content",
@@ -82,19 +94,8 @@ def _rank_by() -> None:
     session.ask(by=None if picked == tables.SCORE else picked)
 
 
-def rest(rows: pl.DataFrame, view: View, row: dict[str, Any]) -> None:
-    """Show the rows without a score, and why they have none."""
-    language = view.language
-    left = tables.unranked(rows).sort("overlap_users", descending=True)
-    if left.is_empty():
-        return
-    looked_at = row["interest"] in set(left["interest"])
-    title = text("rest", language, n=len(left))
-    with st.expander(title, expanded=looked_at or tables.ranked(rows).is_empty()):
-        shown, columns = tables.leftovers(left, language), tables.leftover_columns(language)
-        printed = paper.table(shown, columns, language)
-        block(f'<p class="ov-sub">{safe(text("rest_note", language))}</p>{printed}')
-        _table(shown, left, _REST, row, language, columns, title)
+def _show() -> None:
+    session.ask(show=st.session_state[_SHOW])
 
 
 def _table(

@@ -12,7 +12,7 @@ import streamlit as st
 from overlap.dashboard.pages.openings.card import FLAT_Z, rank_interval
 from overlap.dashboard.texts import text
 from overlap.insights import wording
-from overlap.model import OPENINGS_TABLE
+from overlap.model import OPENINGS_TABLE, Verdict
 
 SCORE = "score"
 
@@ -38,17 +38,35 @@ _MEASURES: Mapping[str, _Measure] = {
     # By how clear the change is: the largest changes are those of the smallest rows.
     "growth": _Measure("growth_z", "col_growth"),
 }
-"""What a ranking can be by, as the link names it. Of openings alone: their gates still hold."""
+"""What a ranking can be by, as the link names it."""
+
+
+SHOWN = {
+    "openings": pl.col("verdict") == Verdict.OPENING,
+    "behind": pl.col("standing") == "behind",
+    "growing": pl.col("growth_z") >= FLAT_Z,
+    "all": pl.lit(True),
+}
+"""Which rows the list can show, as the link names them, of those that may be shown at all."""
 
 
 def ranked(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows with a score, the best first."""
-    return rows.filter(pl.col("score").is_not_null())
+    """Return the openings among the rows, the best first."""
+    return rows.filter(SHOWN["openings"])
 
 
-def unranked(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows that may be shown but have no score."""
-    return rows.filter(pl.col("score").is_null() & pl.col("suppressed").is_null())
+def offered(rows: pl.DataFrame) -> dict[str, int]:
+    """Return what the list can show and of how many rows that is; all rows and openings always."""
+    shown = rows.filter(pl.col("suppressed").is_null())
+    counts = {name: len(shown.filter(which)) for name, which in SHOWN.items()}
+    return {name: n for name, n in counts.items() if n or name in ("openings", "all")}
+
+
+def show_of(asked: str | None, rows: pl.DataFrame) -> str:
+    """Return which rows a link asks for, the openings where it names none and there are some."""
+    if asked is not None and asked in offered(rows):
+        return asked
+    return "openings" if len(ranked(rows)) else "all"
 
 
 def hidden(rows: pl.DataFrame) -> pl.DataFrame:
@@ -57,11 +75,12 @@ def hidden(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def measures(ranked: pl.DataFrame) -> Mapping[str, str]:
-    """Return what ranked rows can be ranked by, with the keys of the titles."""
+    """Return what rows can be ranked by, with the keys of the titles."""
     return {
         name: how.title
         for name, how in _MEASURES.items()
-        if ranked[how.column].is_not_null().any() and name not in _leave_out(ranked)
+        if name == SCORE
+        or (ranked[how.column].is_not_null().any() and name not in _leave_out(ranked))
     }
 
 
@@ -76,7 +95,9 @@ def measure_of(asked: str | None, ranked: pl.DataFrame) -> str:
 
 
 def by(ranked: pl.DataFrame, measure: str) -> pl.DataFrame:
-    """Return ranked rows ordered by a measure, those without it last."""
+    """Return rows ordered by a measure, those without it last."""
+    if measure == SCORE:
+        return ranked
     how = _MEASURES[measure]
     return ranked.sort(
         how.column, descending=how.descending, nulls_last=True, maintain_order=True
@@ -84,13 +105,15 @@ def by(ranked: pl.DataFrame, measure: str) -> pl.DataFrame:
 
 
 def ranking(rows: pl.DataFrame, language: str) -> pl.DataFrame:
-    """Return ranked rows with the columns of `ranking_columns`."""
+    """Return rows with the columns of `ranking_columns`."""
     exact = bool(rows["exact"].all())
     branded = rows["fair_share_index"].is_not_null().any()
+    opening, known = SHOWN["openings"], SHOWN["behind"]
     columns: dict[str, pl.Expr | pl.Series] = {
-        "rank": pl.int_range(1, pl.len() + 1),
+        "rank": pl.when(opening).then(opening.cum_sum()),
         "interest": pl.col("interest"),
-        "score": pl.col("score"),
+        "verdict": _words(rows["verdict"], "verdict_", language),
+        "score": pl.when(opening).then("score"),
         "overlap_users": pl.col("overlap_users").round(0),
         "interval": _intervals(rows, "overlap_low", "overlap_high", language),
         "expected_users": pl.col("expected_users").round(0),
@@ -99,7 +122,9 @@ def ranking(rows: pl.DataFrame, language: str) -> pl.DataFrame:
         "tgi_interval": _indices(rows),
         "fair_share_index": pl.col("fair_share_index"),
         "brand_penetration": pl.col("brand_penetration").round(3),
-        "gap_users": pl.col("gap_users").round(0),
+        # A gap that chance can explain is none.
+        "gap_users": pl.when(known).then(pl.col("gap_users").round(0)),
+        "gap_interval": pl.when(known).then(_intervals(rows, "gap_low", "gap_high", language)),
         "unreached_users": pl.col("unreached_users").round(0),
         "share_of_category": pl.col("share_of_category").round(3),
         # Change within the error is called flat, and flat is left empty.
@@ -108,17 +133,33 @@ def ranking(rows: pl.DataFrame, language: str) -> pl.DataFrame:
             [rank_interval(*ends) for ends in rows.select("rank_low", "rank_high").iter_rows()],
             dtype=pl.String,
         ),
-        "grade": _grades(rows, language),
+        "grade": _words(rows["grade"], "grade_", language),
+        "gap_grade": _words(rows["gap_grade"], "grade_", language),
+        "why": pl.Series(
+            [why(row, language) for row in rows.iter_rows(named=True)], dtype=pl.String
+        ),
     }
     left_out = {"interval", "tgi_interval"} if exact else set()
-    left_out |= (
-        {"share_of_category"}
-        if branded
-        else {"fair_share_index", "brand_penetration", "gap_users", "unreached_users"}
-    )
+    left_out |= {"share_of_category"} if branded else _OF_BRANDS
+    if (rows["verdict"] == Verdict.OPENING).all():
+        left_out |= {"why"}
     return rows.select(
         column.alias(name) for name, column in columns.items() if name not in left_out
     )
+
+
+_OF_BRANDS = {
+    "fair_share_index", "brand_penetration", "gap_users", "gap_interval", "unreached_users",
+    "gap_grade",
+}  # fmt: skip
+
+
+def why(row: Mapping[str, Any], language: str) -> str:
+    """Return why a row is no opening, nothing for one that is."""
+    if row["verdict"] == Verdict.OPENING:
+        return ""
+    missing = "ahead" if row["standing"] == "ahead" else "no_gap"
+    return text(f"why_{row['why_not'] or missing}", language)
 
 
 def ranking_columns(language: str, by: str = SCORE) -> dict[str, Any]:
@@ -132,6 +173,7 @@ def ranking_columns(language: str, by: str = SCORE) -> dict[str, Any]:
     return {
         "rank": number(say("col_rank"), format="%d", width=56, pinned=True),
         "interest": words(say("col_interest"), width=190, pinned=True),
+        "verdict": words(say("col_verdict"), width=100),
         "score": st.column_config.ProgressColumn(
             say("col_score"), help=say("help_score"), min_value=0, max_value=100, format="%.0f",
             width=110,
@@ -147,11 +189,14 @@ def ranking_columns(language: str, by: str = SCORE) -> dict[str, Any]:
         ),
         "brand_penetration": number(say("col_brand"), format="percent", width=100),
         "gap_users": _users("col_gap", "help_gap", language),
+        "gap_interval": words(say("col_gap_interval"), width=110),
         "unreached_users": _users("col_unreached", "help_unreached", language),
         "share_of_category": number(say("col_share"), format="percent", width=100),
         "growth": number(say("col_growth"), help=say("help_growth"), format="percent", width=90),
         "rank_interval": words(say(places), help=say("help_rank_interval"), width=110),
-        "grade": words(say("col_grade"), width=90),
+        "grade": words(say("col_grade"), help=say("card_grade_help"), width=110),
+        "gap_grade": words(say("col_gap_grade"), help=say("card_grade_help"), width=110),
+        "why": words(say("col_why"), width=210),
     }  # fmt: skip
 
 
@@ -174,47 +219,14 @@ def on_paper(rows: pl.DataFrame, language: str) -> tuple[list[str], list[list[st
     there = [name for name in columns if rows[name].is_not_null().any()]
     titles = [text(key, language) for key in ("col_rank", "col_interest")]
     titles += [text(columns[name][0], language) for name in there]
-    titles.append(text("col_rank_interval", language))
+    titles += [text(key, language) for key in ("col_verdict", "col_rank_interval")]
     lines = [
         [f"{place:,}", row["interest"], *(columns[name][1](row[name]) for name in there),
+         text(f"verdict_{row['verdict']}", language),
          rank_interval(row["rank_low"], row["rank_high"])]
         for place, row in enumerate(rows.iter_rows(named=True), start=1)
     ]  # fmt: skip
     return titles, lines
-
-
-def leftovers(rows: pl.DataFrame, language: str) -> pl.DataFrame:
-    """Return unranked rows with the columns of `leftover_columns`, the largest overlap first."""
-    exact = bool(rows["exact"].all())
-    why = pl.Series(
-        [text(f"why_{name}", language) if name else "" for name in rows["why_not"]],
-        dtype=pl.String,
-    )
-    columns: dict[str, pl.Expr | pl.Series] = {
-        "interest": pl.col("interest"),
-        "why": why,
-        "overlap_users": pl.col("overlap_users").round(0),
-        "interval": _intervals(rows, "overlap_low", "overlap_high", language),
-        "expected_users": pl.col("expected_users").round(0),
-        "tgi": pl.col("tgi"),
-        "tgi_cautious": pl.col("tgi_cautious"),
-    }
-    left_out = {"interval"} if exact else set()
-    return rows.select(
-        column.alias(name) for name, column in columns.items() if name not in left_out
-    )
-
-
-def leftover_columns(language: str) -> dict[str, Any]:
-    """Return the titles and formats of the columns of rows without a rank."""
-    columns = ranking_columns(language)
-    number = st.column_config.NumberColumn
-    return {
-        **{name: columns[name] for name in ("overlap_users", "interval", "expected_users", "tgi")},
-        "interest": st.column_config.TextColumn(text("col_interest", language), width=190),
-        "why": st.column_config.TextColumn(text("col_why", language), width=210),
-        "tgi_cautious": number(text("col_cautious", language), format="%.0f", width=110),
-    }
 
 
 def contract(rows: pl.DataFrame) -> pl.DataFrame:
@@ -244,8 +256,6 @@ def _indices(rows: pl.DataFrame) -> pl.Series:
     return pl.Series(words, dtype=pl.String)
 
 
-def _grades(rows: pl.DataFrame, language: str) -> pl.Series:
-    words: Mapping[str, str] = {
-        grade: text(f"grade_{grade}", language) for grade in rows["grade"].unique()
-    }
-    return pl.Series([words[grade] for grade in rows["grade"]], dtype=pl.String)
+def _words(values: pl.Series, prefix: str, language: str) -> pl.Series:
+    words = {value: text(f"{prefix}{value}", language) for value in values.drop_nulls().unique()}
+    return pl.Series([words.get(value) for value in values], dtype=pl.String)
