@@ -15,6 +15,7 @@ from community import panel, sketched, week, with_universe
 from overlap.building import BuildOptions, build
 from overlap.cli.serving import sample_events
 from overlap.estimates import series
+from overlap.insights.needs import needs
 from overlap.insights.trends import BURSTS_TABLE, DETECTED, bursts, detect, follow, trends
 from overlap.model import Policy, TagColumn, UsageError, Window
 from overlap.panel import Panel, open_panel
@@ -306,3 +307,62 @@ def test_more_bursts_are_found_than_by_simpler_rules_at_as_many_false_alarms() -
         assert found["overlap"] >= found["growth rate"] + 0.2
         assert planted["overlap"].alarm.mean() >= 0.75
     assert np.mean(ahead) >= 0.02
+
+
+# --- one burst is no season -----------------------------------------------------------------------
+
+FORUM = [
+    543, 505, 503, 942, 1234, 744, 638, 1026, 1001, 860, 1344, 1097, 1380, 1192, 969, 971, 964, 770,
+    494, 271, 643, 778, 234, 497, 534, 502, 413, 879, 1090, 671, 555, 1098, 1126, 1603, 987, 1383,
+    1325, 1260, 1598, 861, 774, 1682, 1245, 1449, 1354, 1882, 1504, 1593, 1838, 2614, 1604, 1308,
+    1119, 2400, 2100, 1441, 1136, 2390, 1456, 1780, 1820, 2023, 3103, 8991, 3659, 2081, 2681, 2843,
+    2379, 2769, 2408, 3675, 3197, 1691, 1830, 1575, 2343, 1969, 2291, 2367, 2385, 2361, 2142, 2299,
+    2085, 2175, 2930, 2424, 2254, 2219, 1938, 1764, 2111, 2411, 2489, 2030, 2395, 2708, 1964, 2470,
+    3129, 4073, 4017, 2342, 3456, 4846, 3270, 3314, 3255, 3748, 2920, 3278, 3431, 2910, 2777, 5251,
+    4146, 3739, 6366, 4176, 3745, 3349, 3356, 3772, 3150, 2233, 435,
+]  # fmt: skip
+"""Weekly active users of a forum, as they were."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("at", [20, 50, 81, 100])
+def test_trends_and_needs_call_the_same_weeks_a_burst(at: int) -> None:
+    """300 users in three weeks out of 127, and nobody before or after."""
+    rows = [("category", "all", week(w), u, 1) for w, n in enumerate(FORUM) for u in range(n)]
+    rows += [("interest", "new", week(w), u, 1) for w in range(at, at + 3) for u in range(300)]
+    opened = panel(rows)
+    followed = trends(opened, "interest:new")
+    assert followed.filter("burst")["period"].to_list() == [week(at), week(at + 1), week(at + 2)]
+    assert followed["cycle"].null_count() == followed.height
+    assert needs(opened)["name"].to_list() == ["new"]
+    assert bursts(opened, "interest")["cycle"].to_list() == [None]
+
+
+@pytest.mark.parametrize("floor", [0, 100])
+def test_a_burst_from_nothing_is_never_taken_for_a_season(floor: int) -> None:
+    rng, base = np.random.default_rng(5), np.array(FORUM, dtype=float)
+    counts = np.zeros((300, len(base)))
+    for row in counts:
+        at, lasts = rng.integers(4, 104), rng.integers(2, 7)
+        row[at : at + lasts] = rng.poisson(rng.choice([150, 300, 3000]), lasts)
+    followed = follow(counts, np.ones(300), base, floor=floor)
+    assert (followed.cycle > 0).mean() <= 0.01
+    assert followed.burst.any(axis=1).mean() >= 0.9
+
+
+def test_nobody_has_no_season() -> None:
+    followed = follow(np.zeros((1, len(FORUM))), [1.0], np.array(FORUM))
+    assert followed.cycle.tolist() == [0]
+    assert not followed.burst.any()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("level", "factor"), [(60, 5), (200, 3), (2000, 2)])
+def test_a_yearly_season_is_known_after_three_years(level: int, factor: float) -> None:
+    rng, weeks, count = np.random.default_rng([level, 7]), np.arange(156), 200
+    away = (weeks - rng.integers(0, 52, (count, 1)) + 26) % 52 - 26
+    lift = np.where(abs(away) <= 3, 0.5 + 0.5 * np.cos(np.pi * away / 4), 0)
+    noise = rng.normal(0, 0.08, lift.shape) + np.cumsum(rng.normal(0, 0.01, lift.shape), axis=1)
+    counts = rng.poisson(level * (1 + (factor - 1) * lift) * np.exp(noise))
+    followed = follow(counts, np.ones(count), np.full(156, 20_000), floor=100)
+    assert (followed.cycle == 52).mean() >= 0.9

@@ -9,7 +9,7 @@ from overlap.estimates.series.forecasts import (
     forecast,
 )
 from overlap.estimates.series.levels import Course, smooth
-from overlap.estimates.series.seasons import Seasons, seasons
+from overlap.estimates.series.seasons import Seasons, repeats, seasons
 
 __all__ = [
     "LEAST_PAST",
@@ -21,6 +21,7 @@ __all__ = [
     "changes",
     "forecast",
     "nested_shares",
+    "repeats",
     "seasons",
     "share_changes",
     "smooth",

@@ -41,7 +41,9 @@ class Seasons:
     p_value: Floats
 
 
-def seasons(y: Floats, noise: Floats, cycles: Sequence[int], chance: float = CHANCE) -> Seasons:
+def seasons(
+    y: Floats, noise: Floats, cycles: Sequence[int], chance: float = CHANCE, *, covered: bool = True
+) -> Seasons:
     """Return the cycle of each series among candidate lengths, where it is clear enough.
 
     `y` float64[series, periods] on the log scale; `noise` its variances but for a common factor,
@@ -51,7 +53,8 @@ def seasons(y: Floats, noise: Floats, cycles: Sequence[int], chance: float = CHA
     regressors whitened by the null's Kalman filter (Harvey 1989, §3.4), so that a level that
     merely wanders is not taken for a cycle: with two cycles this asks whether the second repeats
     the first. The clearest candidate wins if its p-value times the number of candidates
-    (Bonferroni) is at most `chance`.
+    (Bonferroni) is at most `chance`. A candidate is tested only where each of its phases was
+    observed twice, unless not `covered`.
     """
     series, periods = y.shape
     out = Seasons(
@@ -64,13 +67,60 @@ def seasons(y: Floats, noise: Floats, cycles: Sequence[int], chance: float = CHA
     step = max(1, _BLOCK // (periods * (max(candidates) + 2)))
     for start in range(0, series, step):
         part = slice(start, start + step)
-        _settle(y[part], noise[part], candidates, chance, out, start)
+        _settle(y[part], noise[part], candidates, chance, covered, out, start)
     return out
 
 
+def repeats(
+    found: Seasons, counts: Floats, exposure: Floats, seen: NDArray[np.bool_],
+    enough: NDArray[np.bool_],
+) -> NDArray[np.bool_]:  # fmt: skip
+    """Return bool[series]: whether what a cycle lifts was lifted in most of the cycles observed.
+
+    A cycle is cut where it is lowest opposite, so that its high phases (half of the highest factor
+    and more) lie in one piece. In half of the cycles, and in WHOLE_CYCLES at least, their counts
+    over `exposure` must stand above those of the same cycle's other phases by half of what the
+    factors say on the log scale; and in WHOLE_CYCLES of them one such period must be `enough`. One
+    burst lifts its own cycle only, however much it adds to the average of all.
+    """
+    out = np.zeros(len(counts), dtype=bool)
+    for row in np.flatnonzero(found.cycle):
+        factor, use = found.factor[row], seen[row]
+        rise, stood = _rises(
+            factor[use], int(found.cycle[row]), np.flatnonzero(use), counts[row, use],
+            exposure[row, use], enough[row, use],
+        )  # fmt: skip
+        high = factor >= factor.max() / 2
+        lifted = rise >= (factor[high].mean() - factor[~high].mean()) / 2
+        out[row] = 2 * lifted.sum() >= len(rise) and (lifted & stood).sum() >= WHOLE_CYCLES
+    return out
+
+
+def _rises(
+    factor: Floats, s: int, at: NDArray[np.int64], counts: Floats, exposure: Floats,
+    enough: NDArray[np.bool_],
+) -> tuple[Floats, NDArray[np.bool_]]:  # fmt: skip
+    """Return how far the high phases rose in each cycle, on the log scale, and which are enough."""
+    high = factor >= factor.max() / 2
+    turn = (at - int(at[factor.argmax()]) % s + s // 2) // s + 1
+
+    def total(values: Floats, which: NDArray[np.bool_]) -> Floats:
+        out: Floats = np.bincount(turn[which], values[which], minlength=int(turn.max()) + 1)
+        return out
+
+    up, down = total(exposure, high), total(exposure, ~high)
+    both = (up > 0) & (down > 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rise = np.log((total(counts, high) + 0.5) / up) - np.log(
+            (total(counts, ~high) + 0.5) / down
+        )
+    return rise[both], total(enough.astype(np.float64), high)[both] > 0
+
+
 def _settle(
-    y: Floats, noise: Floats, candidates: Sequence[int], chance: float, out: Seasons, start: int
-) -> None:
+    y: Floats, noise: Floats, candidates: Sequence[int], chance: float, covered: bool,
+    out: Seasons, start: int,
+) -> None:  # fmt: skip
     seen = np.isfinite(noise) & np.isfinite(y)
     y = np.where(seen, y, 0.0)
     noise = np.where(seen, noise, np.inf)
@@ -80,7 +130,9 @@ def _settle(
     best = np.full(len(y), np.inf)
     for s in candidates:
         p = _f_test(y, noise, seen, size * wander, s)
-        p = np.where(_covered(seen, s), p, np.nan) * len(candidates)
+        if covered:
+            p = np.where(_covered(seen, s), p, np.nan)
+        p = p * len(candidates)
         known = np.isfinite(p)
         here = out.p_value[start : start + len(y)]
         here[known] = np.fmin(here[known], np.minimum(p[known], 1.0))

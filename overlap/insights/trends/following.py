@@ -94,10 +94,11 @@ def follow(
         y = np.log((c + 0.5) / exposure)
         noise = np.where(seen, 1 / (_near(c, exposure, seen) + 0.5) + extra, np.inf)
     lengths = CYCLES.get(unit, ()) if cycles is None else cycles
-    seasons, found = _expect(c, exposure, y, noise, seen, extra, lengths)
-    season = np.exp(seasons.factor)
     sizes = estimates.counts(c.ravel(), np.repeat(rate, c.shape[1]))
     low = sizes.low.reshape(c.shape)
+    enough = low >= max(floor, 1)
+    seasons, found = _expect(c, exposure, y, noise, seen, extra, enough, lengths)
+    season = np.exp(seasons.factor)
     out = np.isfinite(found.z) & (found.z >= series.SIGNIFICANT) & (low >= floor)
     return Followed(
         users=c / rate[:, None],
@@ -117,24 +118,34 @@ def follow(
 
 def _expect(
     c: Floats, exposure: Floats, y: Floats, noise: Floats, seen: Flags, extra: Floats,
-    cycles: tuple[int, ...],
+    enough: Flags, cycles: tuple[int, ...],
 ) -> tuple[series.Seasons, series.Forecast]:  # fmt: skip
     """Estimate the seasons, then what to expect; then both again without what looks unusual.
 
-    A burst would else pass in part for the season of its weeks. Where so little is left that no
-    cycle comes round twice, the first estimate stays.
+    A burst would else pass in part for the season of its weeks. A cycle must repeat, with `enough`
+    users, and must be found again among the usual periods alone.
     """
     seasons = series.seasons(y, noise, cycles)
+    _keep(seasons, series.repeats(seasons, c, exposure, seen, enough))
     found = series.forecast(c, exposure * np.exp(seasons.factor), seen, extra + seasons.variance)
     odd = found.z >= SUSPECT
     rows = np.flatnonzero(odd.any(axis=1))
     if not len(rows) or not cycles:
         return seasons, found
-    again = series.seasons(y[rows], np.where(odd[rows], np.inf, noise[rows]), cycles)
-    better = (again.cycle > 0) & ((seasons.cycle[rows] == 0) | (again.cycle == seasons.cycle[rows]))
-    rows, source = rows[better], np.flatnonzero(better)
-    seasons.cycle[rows] = again.cycle[source]
-    seasons.factor[rows], seasons.variance[rows] = again.factor[source], again.variance[source]
+    usual = np.where(odd[rows], np.inf, noise[rows])
+    again = series.seasons(y[rows], usual, cycles)
+    _keep(again, series.repeats(again, c[rows], exposure[rows], seen[rows], enough[rows]))
+    first = seasons.cycle[rows]
+    better = (again.cycle > 0) & ((first == 0) | (again.cycle == first))
+    doubted = np.flatnonzero((first > 0) & ~better)
+    lost = doubted[~_confirmed(y[rows[doubted]], usual[doubted], first[doubted])]
+    seasons.cycle[rows[lost]] = 0
+    seasons.factor[rows[lost]] = seasons.variance[rows[lost]] = 0.0
+    source = np.flatnonzero(better)
+    seasons.cycle[rows[source]] = again.cycle[source]
+    seasons.factor[rows[source]] = again.factor[source]
+    seasons.variance[rows[source]] = again.variance[source]
+    rows = rows[np.union1d(source, lost)]
     redone = series.forecast(
         c[rows], exposure[rows] * np.exp(seasons.factor[rows]), seen[rows],
         extra[rows] + seasons.variance[rows],
@@ -145,6 +156,20 @@ def _expect(
         whole[rows] = part
     found.settled[rows] = redone.settled
     return seasons, found
+
+
+def _keep(seasons: series.Seasons, kept: Flags) -> None:
+    seasons.cycle[~kept] = 0
+    seasons.factor[~kept] = seasons.variance[~kept] = 0.0
+
+
+def _confirmed(y: Floats, noise: Floats, cycle: NDArray[np.int64]) -> Flags:
+    """Return whether each cycle is still found, though some of its phases were observed once."""
+    out = np.zeros(len(cycle), dtype=bool)
+    for s in np.unique(cycle):
+        rows = np.flatnonzero(cycle == s)
+        out[rows] = series.seasons(y[rows], noise[rows], (int(s),), covered=False).cycle > 0
+    return out
 
 
 def _columns(
