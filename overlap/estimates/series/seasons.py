@@ -105,8 +105,8 @@ def _rises(
     turn = (at - int(at[factor.argmax()]) % s + s // 2) // s + 1
 
     def total(values: Floats, which: NDArray[np.bool_]) -> Floats:
-        out: Floats = np.bincount(turn[which], values[which], minlength=int(turn.max()) + 1)
-        return out
+        out = np.bincount(turn[which], values[which], minlength=int(turn.max()) + 1)
+        return out.astype(np.float64)
 
     up, down = total(exposure, high), total(exposure, ~high)
     both = (up > 0) & (down > 0)
