@@ -14,6 +14,7 @@ from browsing import IDLE
 from dashboards import ROOT
 
 from overlap.charts import SELECTED
+from overlap.dashboard.texts import text
 from overlap.insights.openings import scored
 from overlap.model import OPENINGS_TABLE
 from overlap.panel import open_panel
@@ -92,7 +93,7 @@ def test_a_newcomer_sees_the_planted_opening_on_the_first_screen(home, store):
     for name in ("interest", "brand", "category"):
         assert HERO[name] in headline
     said = page.locator(".ov-answer p").inner_text()
-    for number in ("4,104", "2,178", "16.6%", "28.0%", "468", "All numbers are exact"):
+    for number in ("4,104", "2,178", "16.6%", "28.0%", "468", text("say_exact", "en")):
         assert number in said
     reason = page.locator(".ov-card .why")
     assert reason.inner_text() == openings(store, brand=HERO["brand"])["reason"][0]
@@ -203,7 +204,7 @@ def test_a_click_on_a_bubble_selects_without_drawing_the_chart_anew(home):
 
 
 def test_a_click_on_a_row_selects_and_marks_its_bubble(home, store):
-    page = home(height=1100)
+    page = home("?show=all", height=1100)
     third = openings(store, brand=HERO["brand"])["interest"][2]
     box = page.locator(".st-key-openings_ranking canvas").first.bounding_box()
     page.mouse.click(box["x"] + 15, box["y"] + 38 + 35 * 2.5)

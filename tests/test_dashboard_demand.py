@@ -19,6 +19,7 @@ from overlap.insights.language import language, with_odds
 from overlap.insights.needs import needs
 from overlap.insights.needs_map import needs_map
 from overlap.insights.trends import trends
+from overlap.insights.wording import percent
 from overlap.members import ALL_PERIODS
 from overlap.model import Policy, Window
 from overlap.panel import open_panel
@@ -101,7 +102,7 @@ def test_the_strongest_need_of_the_category_is_the_answer(run, exact):
     assert found["name"].to_list() == ["new", "gone"]
     assert headline(app) == "new is the strongest emerging need in tea"
     assert f"{found['users'][0]:,.0f} users (exact)" in page(app)
-    assert "All numbers are exact" in page(app)
+    assert text("say_exact", "en") in page(app)
 
 
 def test_the_table_of_needs_shows_what_the_insight_returns(run, exact):
@@ -116,7 +117,7 @@ def test_a_sampled_store_shows_intervals_of_needs(run, sampled):
     app = run(sampled, **HERE)
     first = needs(panel(sampled), category="tea", policy=Policy(0, 0)).row(0, named=True)
     assert first["users_low"] < first["users"] < first["users_high"]
-    assert "Numbers are estimates" in page(app)
+    assert text("say_sampled", "en", rate=percent(panel(sampled).floor_rate, 1)) in page(app)
     assert f"95%: {first['users_low']:,.0f}–{first['users_high']:,.0f}" in page(app)
 
 
@@ -423,7 +424,7 @@ def test_changing_the_language_keeps_everything_else(run, exact, asked):
     app.segmented_control(key="bar_language").set_value("zh").run()
     assert app.session_state["view"] == replace(before, language="zh")
     assert {name: app.query_params[name] for name in asked} == asked
-    assert "所有数字均为精确值" in page(app)
+    assert text("say_exact", "zh") in page(app)
 
 
 def test_a_store_without_categories_is_looked_at_as_a_whole(run, tmp_path):

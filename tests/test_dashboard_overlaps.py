@@ -12,6 +12,8 @@ from community import random_rows, week
 from dashboards import copyable, opener, page, write_store
 
 from overlap.dashboard.data import open_store
+from overlap.dashboard.pages.overlaps.words import rate
+from overlap.dashboard.texts import text
 from overlap.insights.matrix import Side, matrix, pair
 from overlap.insights.regions import regions
 from overlap.insights.wording import index, percent, users
@@ -74,7 +76,7 @@ def test_without_parameters_the_page_answers_for_the_bars_category_and_its_openi
                    percent(told.brand.penetration.value), users(told.brand.unreached.value),
                    users(told.brand.gap.value)):  # fmt: skip
         assert number in page(app)
-    assert "All numbers are exact" in page(app)
+    assert text("say_exact", "en") in page(app)
 
 
 def test_the_pair_of_the_link_is_shown_with_the_parts_of_the_insight(run, exact):
@@ -94,7 +96,7 @@ def test_a_sampled_pair_says_its_intervals(run, sampled):
     ends = f"{users(told.overlap.low)}–{users(told.overlap.high)}"
     assert f"({ends})" in page(app)
     assert ends in list(table(app, "part")["users_interval"])
-    assert "estimates from a sample" in page(app)
+    assert text("say_sampled", "en", rate=rate(panel_of(sampled).floor_rate)) in page(app)
 
 
 def test_every_region_of_a_pair_leads_to_the_segment_builder(run, exact):

@@ -152,9 +152,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "data_term_interval": ("95% interval", "95% 区间"),
     "data_term_interval_about": (
-        "From low to high: in 95 of 100 samples such an interval holds the true number. An exact "
-        "number needs none.",
-        "由下限至上限：100 次抽样中约有 95 次包含真实值。精确值无需区间。",
+        "From low to high: in 95 of 100 samples such an interval holds the true number. Sketch "
+        "error comes from keeping only a part of the users; an exact count has none. Chance "
+        "variation is how differently people of the same kind could have behaved; the intervals of "
+        "a brand's penetration, fair share and gap cover it even where every user was counted.",
+        "由下限至上限：100 次抽样中约有 95 次包含真实值。抽样误差源于只保留部分用户，"
+        "精确计数没有这种误差；随机波动指同类人群的行为本可能略有不同，"
+        "品牌渗透率、公平份额与缺口的区间都计入它，即使全部用户都已计数。",
     ),
     "data_term_error": ("relative standard error", "相对标准误"),
     "data_term_error_about": (

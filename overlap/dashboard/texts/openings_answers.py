@@ -41,15 +41,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "say_next": (" Next is {next}.", "其次是「{next}」。"),
     "say_exact": (
-        "Counts are exact: every user was counted. The interval of the gap allows for sampling "
-        "noise: a small group of the same kind could have behaved a little differently.",
-        "人数为全量统计，无抽样误差；缺口的区间反映抽样波动：同样的小人群，行为也可能略有不同。",
+        "Counts are exact: every user was counted.",
+        "人数为全量统计，无抽样误差。",
     ),
     "say_sampled": (
         "Counts are estimated from a sample of at least {rate} of the users; their 95% intervals "
-        "show this sketch error. The interval of the gap also allows for sampling noise: a small "
-        "group could have behaved a little differently.",
-        "人数由不少于 {rate} 的用户样本估计，95% 区间反映由此产生的抽样误差；"
-        "缺口的区间还计入小人群行为本身的随机波动。",
+        "show this sketch error.",
+        "人数由不少于 {rate} 的用户样本估计，95% 区间反映由此产生的抽样误差。",
+    ),
+    "say_noise": (
+        "The gap's interval is chance variation.",
+        "缺口的区间是随机波动的范围。",
     ),
 }

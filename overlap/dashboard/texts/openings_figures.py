@@ -6,16 +6,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     # the chart
     "chart": ("Where the openings are", "机会在哪里"),
     "chart_sub_brand": (
-        "Area: users not reached yet. Colour: openings, by score; grey: no opening, for the reason "
-        "in the legend. Orange: selected. Click a bubble to see why.",
-        "面积：未触达人数；彩色：机会人群（按得分）；灰色：不是机会人群，原因见图例；"
-        "橙色：当前所选。点击气泡查看原因。",
+        "Area: users not reached yet. Blue: openings, by score. Grey: none, see the legend. Click "
+        "a bubble to see why.",
+        "面积：未触达人数；蓝色：机会人群，按得分；灰色：不是机会，原因见图例。点击气泡查看原因。",
     ),
     "chart_sub": (
-        "Area: users in both. Colour: openings, by score; grey: no opening, for the reason in the "
-        "legend. Orange: selected. Click a bubble to see why.",
-        "面积：重合人数；彩色：机会人群（按得分）；灰色：不是机会人群，原因见图例；"
-        "橙色：当前所选。点击气泡查看原因。",
+        "Area: users in both. Blue: openings, by score. Grey: none, see the legend. Click a bubble "
+        "to see why.",
+        "面积：重合人数；蓝色：机会人群，按得分；灰色：不是机会，原因见图例。点击气泡查看原因。",
     ),
     "chart_some": (
         "The first {shown} of {all} interests are drawn.",

@@ -34,6 +34,8 @@ def answer(rows: pl.DataFrame, view: View, rate: float) -> Answer:
     precision = (
         say("say_exact") if exact else say("say_sampled", rate=wording.percent(rate, _digits(rate)))
     )
+    if rows["gap_low"].count():
+        precision += ("" if view.language == "zh" else " ") + say("say_noise")
     headline = wording.headline(rows, view.language)
     first = rows.row(0, named=True)
     overlapping = rows.filter(pl.col("verdict").is_in([Verdict.OPENING, Verdict.OVERLAP_ONLY]))
