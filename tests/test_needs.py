@@ -21,7 +21,7 @@ from dashboards import write_store
 from overlap.building import BuildOptions, build
 from overlap.cli import main
 from overlap.cli.serving import sample_events, sample_store
-from overlap.insights.needs import NEEDS_TABLE, needs, summary
+from overlap.insights.needs import NEEDS_TABLE, jumps, needs, summary
 from overlap.insights.needs.finding import Counts, find
 from overlap.model import Policy, TagColumn, UsageError, Window
 from overlap.panel import Panel, open_panel
@@ -75,6 +75,59 @@ def names(frame: pl.DataFrame) -> list[str]:
 
 def by_name(frame: pl.DataFrame) -> dict[str, dict[str, Any]]:
     return {row["name"]: row for row in frame.to_dicts()}
+
+
+# --- what the data cover ------------------------------------------------------------------------
+
+
+def read_more(seed: int, need_at: int | None = None) -> Panel:
+    """Ten boards with words of their own; from week 30 on ever more of three of them was read.
+
+    At `need_at` a tenth of the users of another board begin to say "new".
+    """
+    rng = np.random.default_rng(seed)
+    rows: list[Row] = []
+    for board in range(10):
+        people = board * 2000 + np.arange(2000)
+        for w in range(42):
+            level = 150 * (np.clip((w - 28) / 8, 0, 1) * 9 + 1 if board < 3 else 1)
+            active = rng.choice(people, rng.poisson(level), replace=False)
+            rows += [("interest", f"board{board}", week(w), int(u), 1) for u in active]
+            for word in range(5):
+                rows += [("term", f"word{board}-{word}", week(w), int(u), 1)
+                         for u in active[rng.random(len(active)) < 0.6]]  # fmt: skip
+            if need_at is not None and board == 5 and w >= need_at:
+                rows += [("term", "new", week(w), int(u), 1) for u in active[:110]]
+    return panel(rows)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+def test_no_interest_nor_its_words_are_needs_because_more_of_it_was_read(seed: int) -> None:
+    opened = read_more(seed)
+    assert needs(opened).is_empty()
+    (jump,) = jumps(opened)
+    assert week(26) <= jump.first <= week(30) <= jump.last
+    assert 2 <= jump.times <= 4
+
+
+@pytest.mark.slow
+def test_a_need_is_found_while_more_is_read() -> None:
+    assert needs(read_more(3, need_at=34))["name"].to_list() == ["new"]
+
+
+def test_where_nothing_changes_nothing_jumps(sample: Panel) -> None:
+    assert jumps(sample) == []
+    assert jumps(sample, category=WORD["category"]) == []
+
+
+def test_an_interest_is_no_need_of_itself_even_as_a_word() -> None:
+    rows = [(kind, name, week(w), u, 1) for kind, name in (("interest", "tea"), ("term", "Tea"))
+            for w in range(12) for u in range(200 if w < 10 else 900)]  # fmt: skip
+    rows += [("interest", "all", week(w), u, 1) for w in range(12) for u in range(4000)]
+    opened = panel(rows)
+    assert set(needs(opened)["name"]) == {"tea"}
+    assert needs(opened, interest="interest:tea").is_empty()
 
 
 # --- found as it begins -------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from overlap.cli.formats import CHANCE, TEXT, USERS
 from overlap.cli.giving import asked, give
 from overlap.cli.output import print_json, show
 from overlap.insights import wording
-from overlap.insights.needs import KINDS, in_words, summary
+from overlap.insights.needs import KINDS, caution, in_words, jumps, summary
 from overlap.insights.needs import needs as find_needs
 from overlap.insights.needs_map import MOST_NODES, needs_map, read_map
 from overlap.insights.trends import axis, notes
@@ -80,7 +80,8 @@ def needs(
         panel, category=category, interest=interest, kinds=kind or KINDS, window=periods,
         policy=opened.policy, min_users=min_users, fdr=fdr, limit=limit, language=language,
     )  # fmt: skip
-    for note in notes(ours, language):
+    moved = jumps(panel, category=category, interest=interest, window=periods)
+    for note in (*notes(ours, language), *caution(moved, language)):
         sys.stderr.write(f"{note}\n")
     if not kind and TERM_KIND not in panel.known:
         sys.stderr.write(_NO_TERMS[language] + "\n")

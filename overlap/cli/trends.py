@@ -24,6 +24,7 @@ from overlap.cli.formats import TEXT, USERS
 from overlap.cli.giving import Columns, asked, give
 from overlap.expressions import to_text
 from overlap.insights import wording
+from overlap.insights.needs import caution, jumps
 from overlap.insights.trends import axis, notes, sentence
 from overlap.insights.trends import trends as follow_trends
 from overlap.panel import open_panel
@@ -75,7 +76,8 @@ def trends(
         panel, expression, baseline=baseline, category=category, brand=brand, window=periods,
         every=every, cumulative=cumulative, policy=opened.policy, min_users=min_users,
     )  # fmt: skip
-    for note in notes(ours, language):
+    moved = jumps(panel, category=category, window=periods)
+    for note in (*notes(ours, language), *caution(moved, language, of_needs=False)):
         sys.stderr.write(f"{note}\n")
     question = {
         "expression": to_text(panel.resolve(expression)), "category": category, "brand": brand,

@@ -1,6 +1,17 @@
 """Emerging needs: what bursts inside a category, since when, who carries it, in which words."""
 
-from overlap.insights.needs.ranking import KINDS, NEEDS_TABLE, needs
-from overlap.insights.needs.saying import in_words, reason, summary
+from overlap.insights.needs.coverage import Jump
+from overlap.insights.needs.ranking import KINDS, NEEDS_TABLE, jumps, needs
+from overlap.insights.needs.saying import caution, in_words, reason, summary
 
-__all__ = ["KINDS", "NEEDS_TABLE", "in_words", "needs", "reason", "summary"]
+__all__ = [
+    "KINDS",
+    "NEEDS_TABLE",
+    "Jump",
+    "caution",
+    "in_words",
+    "jumps",
+    "needs",
+    "reason",
+    "summary",
+]

@@ -81,8 +81,7 @@ def find(
     of all kinds that anybody used. An audience that never has the floor's users in two periods
     running cannot be a burst: it is a test that found nothing, at no cost. Raises UsageError.
     """
-    seen = np.asarray(whole, dtype=bool) & (baseline > 0)
-    parts = [_one(c, baseline, baseline_rate, whole, seen, unit, floor) for c in counts]
+    parts = [bursting(c, baseline, baseline_rate, whole, unit=unit, floor=floor) for c in counts]
     frame = pl.concat([p for p, _ in parts]) if parts else FOUND.to_frame()
     p = np.concatenate([p for _, p in parts]) if parts else np.empty(0)
     own = np.concatenate([frame["p_value"].to_numpy(), p])
@@ -92,16 +91,21 @@ def find(
     )
 
 
-def _one(
-    c: Counts, baseline: NDArray[np.int64], baseline_rate: float, whole: Sequence[bool],
-    seen: NDArray[np.bool_], unit: str, floor: float,
+def bursting(
+    c: Counts, baseline: NDArray[Any], baseline_rate: float, whole: Sequence[bool], *, unit: str,
+    floor: float,
 ) -> tuple[pl.DataFrame, Floats]:  # fmt: skip
-    """Return the bursts of a kind, and the p-values of its audiences that are none."""
+    """Return the bursts of a kind as FOUND, without q-values, and the p-values of all others.
+
+    `baseline` are kept users by period, one series for all or one for each audience.
+    """
+    base = np.broadcast_to(baseline, c.hits.shape)
+    seen = np.asarray(whole, dtype=bool) & (base > 0).any(axis=0)
     used = c.hits.any(axis=1)
     # The past is as long for all: where one can be tested, all can.
     testable = int(seen.sum()) >= LEAST_PAST + RUNNING
     rows = np.flatnonzero(used & _reaches(c.hits[:, seen], floor * c.rates) & testable)
-    f = follow(c.hits[rows], c.rates[rows], baseline, np.minimum(baseline_rate, c.rates[rows]),
+    f = follow(c.hits[rows], c.rates[rows], base[rows], np.minimum(baseline_rate, c.rates[rows]),
                whole, unit=unit, floor=floor)  # fmt: skip
     table = detected(f, c.rates[rows])
     bursts = np.flatnonzero(table["burst"].to_numpy())

@@ -13,8 +13,9 @@ from overlap.expressions import And, Audience, Expression, leaves, to_text
 from overlap.insights import anchors, wording
 from overlap.insights.floors import require_users
 from overlap.insights.needs.company import Company
+from overlap.insights.needs.coverage import STRATA, Jump, jumped, within_interests
 from overlap.insights.needs.finding import active, counted, find
-from overlap.insights.needs.people import Crowd, People, crowd, heads, people_of, sizes
+from overlap.insights.needs.people import Crowd, People, crowd, heads, people_of, plain, sizes
 from overlap.insights.needs.saying import reason
 from overlap.insights.trends.axis import Axis, axis
 from overlap.members import ALL_PERIODS
@@ -137,9 +138,40 @@ def needs(
     baseline, rate = active(panel, who.anchor, ours, stop)
     found = find(counts, baseline, rate, ours.whole[:stop], unit=ours.unit,
                  floor=max(floor, 1), fdr=fdr)  # fmt: skip
-    mine = [AudienceKey(k, n) in own for k, n in found.select("kind", "name").iter_rows()]
+    mine = [_is_own(k, n, own) for k, n in found.select("kind", "name").iter_rows()]
     found = found.filter(pl.col("last") >= start, ~pl.Series(mine, dtype=pl.Boolean))
+    strata = next((c for c in counts if c.kind == STRATA), None)
+    if strata is None and STRATA in panel.known:
+        strata = counted(panel, STRATA, who.anchor, ours, stop)
+    found = within_interests(
+        found, people_of(found, who, ours), who, ours, counts, strata, baseline, rate,
+        max(floor, 1), fdr,
+    )  # fmt: skip
     return _table(panel, found, who, ours, stop, tree, own, floor, fdr, limit, language)
+
+
+def jumps(
+    panel: Panel,
+    *,
+    category: str | Expression | None = None,
+    interest: str | Expression | None = None,
+    window: Window = ALL_PERIODS,
+) -> list[Jump]:
+    """Return where the active users of what `needs` looks into jumped within a window.
+
+    Raises UsageError where the panel has no periods.
+    """
+    ours, tree = axis(panel), _anchor(panel, category, interest)
+    stop, since = ours.until(window.end), ours.since(window.start)
+    hits, _ = active(panel, crowd(panel, tree, window.end).anchor, ours, stop)
+    found = jumped(hits, ours.whole[:stop], ours.unit)
+    return [Jump(ours.first[a], ours.first[b], times) for a, b, times in found if b >= since]
+
+
+def _is_own(kind: str, name: str, own: set[AudienceKey]) -> bool:
+    """Whether an audience is the one looked into, or but its name as a word."""
+    texts = {plain(key.name) for key in own}
+    return AudienceKey(kind, name) in own or (kind == TERM_KIND and plain(name) in texts)
 
 
 def _check(fdr: float, limit: int | None) -> None:

@@ -9,6 +9,7 @@ import polars as pl
 
 from overlap.expressions import Audience, parse
 from overlap.insights import wording
+from overlap.insights.needs.coverage import Jump
 
 _PERIODS = {
     "en": {"day": ("day", "days"), "week": ("week", "weeks"), "month": ("month", "months")},
@@ -39,6 +40,30 @@ def summary(frame: pl.DataFrame, fdr: float, language: str = "en") -> str:
     return (
         f"{running} still running, {over} over. Of all that are found at most {share} are luck, "
         "on average."
+    )
+
+
+def caution(found: Sequence[Jump], language: str = "en", *, of_needs: bool = True) -> list[str]:
+    """Say where active users jumped, which may be the data's reach and nobody's need."""
+    return [_jump(jump, language) + _SO[language][of_needs] for jump in found]
+
+
+_SO = {
+    "en": (".", ": interests that rose then are not listed as needs, and words are compared within "
+           "the interests of their users."),
+    "zh": ("。", "：此间升温的兴趣不列为需求，词语则在其用户所属的兴趣内比较。"),
+}  # fmt: skip
+
+
+def _jump(jump: Jump, language: str) -> str:
+    more = jump.times > 1
+    times = wording.times(jump.times if more else 1 / jump.times)
+    if language == "zh":
+        change = f"增至 {times} 倍" if more else f"降至 {times} 分之一"
+        return f"{jump.first} 至 {jump.last}，活跃用户{change}，可能是数据覆盖范围变化所致"
+    return (
+        f"Active users became {times} times as {'many' if more else 'few'} between {jump.first} "
+        f"and {jump.last}, perhaps because the data cover {'more' if more else 'less'}"
     )
 
 

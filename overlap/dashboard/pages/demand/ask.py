@@ -12,7 +12,7 @@ from overlap.dashboard.state import View, real_periods
 from overlap.estimates.series import LEAST_PAST
 from overlap.expressions import Audience, to_text
 from overlap.insights.language import language, matches, with_odds
-from overlap.insights.needs import needs
+from overlap.insights.needs import Jump, jumps, needs
 from overlap.insights.needs_map import NeedsMap, needs_map
 from overlap.insights.trends import RUNNING, axis, trends
 from overlap.model import TERM_KIND, UNIVERSE_KIND, Estimate, Window
@@ -72,6 +72,11 @@ def size(opened: data.Opened, expression: str, window: Window) -> Estimate:
 def needs_of(opened: data.Opened, where: str | None, window: Window) -> pl.DataFrame:
     """Return insights.needs.NEEDS_TABLE; its sentences are made for the language of a view."""
     return needs(opened.panel, category=where, window=window, policy=opened.policy, fdr=FDR)
+
+
+def jumps_of(opened: data.Opened, where: str | None, window: Window) -> list[Jump]:
+    """Return where the number of active users jumped."""
+    return jumps(opened.panel, category=where, window=window)
 
 
 def trend_of(

@@ -17,7 +17,7 @@ from overlap.dashboard.state import Note, View
 from overlap.dashboard.texts import day, text
 from overlap.expressions import Audience, to_text
 from overlap.insights import wording
-from overlap.insights.needs import KINDS, in_words, reason, summary
+from overlap.insights.needs import KINDS, caution, in_words, reason, summary
 from overlap.model import UsageError
 
 NEED = "need"
@@ -94,6 +94,7 @@ def _nothing(opened: data.Opened, view: View) -> None:
             text("demand_no_need_why", language),
             text("demand_no_need_floor", language, floor=f"{floor:,}") if floor else "",
             text("demand_no_need_cure", language),
+            *_moved(opened, view),
             _without_terms(opened, language),
         ),
         language,
@@ -148,11 +149,18 @@ def _answer(opened: data.Opened, frame: pl.DataFrame, view: View) -> None:
                 since=day(first["since"], language),
             ),
             summary(frame, ask.FDR, language),
+            *_moved(opened, view),
             _without_terms(opened, language),
         ),
         language,
         words.precision(opened, language),
     )
+
+
+def _moved(opened: data.Opened, view: View) -> list[str]:
+    """Say where the number of active users jumped, so that a rise may be the data's."""
+    found = data.once(opened, ask.jumps_of, ask.inside(view), view.window)
+    return caution(found, view.language)
 
 
 def _without_terms(opened: data.Opened, language: str) -> str:

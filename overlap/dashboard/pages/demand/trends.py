@@ -30,6 +30,7 @@ from overlap.dashboard.parts import empty, figures, picker, tables
 from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
 from overlap.expressions import parse
+from overlap.insights.needs import caution
 from overlap.insights.trends import axis, sentence
 from overlap.insights.trends import notes as notes_of
 from overlap.model import OverlapError
@@ -131,7 +132,7 @@ def _answer(
     style.answer(
         headline,
         [more, *([_latest(opened, whole, view, measure)] if len(whole) else []),
-         *(_capital(note, language) for note in _notes(opened, frame, language)),
+         *(_capital(note, language) for note in _notes(opened, frame, view)),
          subject.own_window(view)],
         language,
         words.precision(opened, language),
@@ -175,13 +176,15 @@ def _latest(opened: data.Opened, whole: pl.DataFrame, view: View, measure: str) 
     return said + text("demand_stop", language)
 
 
-def _notes(opened: data.Opened, frame: pl.DataFrame, language: str) -> list[str]:
-    """Say what was left off, and which periods are not whole, of those that are shown."""
+def _notes(opened: data.Opened, frame: pl.DataFrame, view: View) -> list[str]:
+    """Say what was left off, which periods are not whole, and where active users jumped."""
+    language = view.language
     said = notes_of(axis(opened.panel), language) if not frame["whole"].all() else []
     if frame["suppressed"].is_not_null().any():
         floor = f"{opened.policy.display_floor:,}"
         said.append(text("demand_trend_hidden", language, floor=floor))
-    return said
+    moved = data.once(opened, ask.jumps_of, ask.inside(view), view.window)
+    return [*said, *caution(moved, language, of_needs=False)]
 
 
 # --- the chart, the card and the table ------------------------------------------------------------
