@@ -173,6 +173,25 @@ class Members:
         )
         return out
 
+    def times(
+        self, members: slice, window: Window = ALL_PERIODS
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return when each user was active in some memberships: mean and spread, float64[users].
+
+        Both in periods since the first there is, those without data too; the spread is a standard
+        deviation. Users without any entry have zeros.
+        """
+        unit = np.diff(self._days).min(initial=np.iinfo(np.int32).max)
+        when = (self._days - self._days[:1]) / unit
+        sums = np.zeros((len(self.hash), 3))
+        kernels.sum_periods(
+            self.user[members], members.start, self.entry, self.entry_period,
+            within(self._days, window), when, sums,
+        )  # fmt: skip
+        n = np.maximum(sums[:, 0], 1.0)
+        mean = sums[:, 1] / n
+        return mean, np.sqrt(np.maximum(sums[:, 2] / n - mean**2, 0.0))
+
     def tally_pairs(self, rows: slice, columns: slice) -> Counts:
         """Count the users in both for all pairs of two runs of audiences, int64[rows, columns]."""
         out = np.zeros((rows.stop - rows.start, columns.stop - columns.start), dtype=np.int64)

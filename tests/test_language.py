@@ -224,6 +224,76 @@ def test_who_writes_more_does_not_make_every_word_their_own() -> None:
     assert len(frame.filter(pl.col("direction") != "as expected")) <= 8
 
 
+def of_two_eras(seed: int, *, taste: bool = False, users: int = 3000) -> Panel:
+    """Return users of 60 weeks whose words rise or fall with time; the segment is mostly early.
+
+    With taste, the segment says a word two and a half times as often as anybody at its time does.
+    """
+    rng = np.random.default_rng(seed)
+    share = rng.beta(0.6, 14, 120)
+    share[-1] = 0.02
+    trend = np.repeat([2.5, -2.5, 0.0], 40)
+    centre, span = rng.random(users), rng.gamma(1.0, 0.15, users)
+    segment = rng.random(users) < np.where(centre < 0.4, 0.45, 0.05)
+    rows: list[Row] = [("category", "tv", MONDAY, u, 1) for u in range(users)]
+    rows += [("interest", "gaming", MONDAY, int(u), 1) for u in np.flatnonzero(segment)]
+    writer = np.repeat(np.arange(users), rng.poisson(rng.gamma(1.2, 6, users)) + 1)
+    when = centre[writer] + span[writer] * (rng.random(len(writer)) - 0.5)
+    when = np.clip(when, 0, 0.999)
+    says = share * np.exp(np.outer(when - 0.5, trend))
+    if taste:
+        says[segment[writer], -1] *= 2.5
+    post, term = np.nonzero(rng.random(says.shape) < says)
+    for p, t in zip(post.tolist(), term.tolist(), strict=True):
+        rows.append(("term", f"w{t}", week(int(60 * when[p])), int(writer[p]), 1))
+    return panel(rows)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_words_of_the_time_in_which_a_segment_lived_are_not_its_own(seed) -> None:
+    frame = language(of_two_eras(seed), "category:tv & interest:gaming", policy=NO_FLOOR)
+    ratio = pl.col("share_of_segment") / pl.col("share_of_rest")
+    assert len(frame.filter((ratio > 1.5) | (ratio < 1 / 1.5))) > 50
+    assert len(frame.filter(pl.col("direction").is_in(["over", "under"]))) <= 2
+    assert frame["segment_compared"][0] > 0.95
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_word_of_taste_is_found_among_those_of_the_time(seed) -> None:
+    frame = language(
+        of_two_eras(seed, taste=True), "category:tv & interest:gaming", policy=NO_FLOOR
+    )
+    assert frame.filter(pl.col("direction") == "over")["term"].to_list() == ["w119"]
+
+
+def test_the_adjusted_share_goes_with_the_odds_where_the_counted_one_does_not() -> None:
+    frame = language(of_two_eras(1), "category:tv & interest:gaming", policy=NO_FLOOR)
+    early = frame.filter(
+        (pl.col("share_of_segment") > 1.5 * pl.col("share_of_rest")) & (pl.col("users") > 300)
+    )
+    assert len(early) > 3
+    ours, rest, adjusted, odds = (
+        early[name].to_numpy()
+        for name in ("share_of_segment", "share_of_rest", "adjusted_share_of_rest", "log_odds")
+    )
+    plain = np.log(ours / (1 - ours)) - np.log(rest / (1 - rest))
+    close = np.log(ours / (1 - ours)) - np.log(adjusted / (1 - adjusted))
+    assert (np.abs(close - odds) < 0.15).all()
+    assert (plain - odds > 0.3).all()
+
+
+def test_sides_of_different_times_are_said_to_have_nobody_to_compare() -> None:
+    rows: list[Row] = []
+    for user in range(600):
+        early = user < 300
+        rows.append(("interest", "gaming" if early else "film", MONDAY, user, 1))
+        at = week(user % 10 + (0 if early else 50))
+        rows += [("term", f"w{t}", at, user, 1) for t in range(user % 7 + 1)]
+    frame = language(panel(rows), "interest:gaming", policy=NO_FLOOR)
+    assert frame["segment_compared"].unique().to_list() == [0.0]
+    assert frame["segment_speakers"][0] == 300
+
+
 def test_the_segments_own_names_are_no_news(sample) -> None:
     assert not {"电竞", "#电竞", "电视"} & set(language(sample, SEGMENT, policy=NO_FLOOR)["term"])
     frame = language(small(), "term:smooth", policy=NO_FLOOR)
@@ -575,7 +645,9 @@ def test_the_command_shows_the_first_terms_and_tells_of_the_others(
     assert code == 0
     assert all(pair["word"] in out for pair in PLANTED["pairs"])
     assert "封神" not in out
-    assert "29 terms over, 14 under" in " ".join(out.split())
+    count = language(open_panel(store)[1], SEGMENT)["direction"].value_counts()
+    over, under = (dict(count.iter_rows())[way] for way in ("over", "under"))
+    assert f"{over} terms over, {under} under" in " ".join(out.split())
 
 
 def test_the_command_matches_selling_points_and_shows_posts(monkeypatch, capsys, store) -> None:

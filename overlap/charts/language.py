@@ -44,7 +44,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "few": "fewer than {n}",
         "expected": "expected",
         "odds": "Odds",
-        "times": "times those of the rest",
+        "times": "times those of the rest, at equal activity and period",
+        "adjusted": "at equal activity and period",
         "exact": "exact",
         "least": "at least",
         "most": "at most",
@@ -62,7 +63,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "few": "少于 {n}",
         "expected": "期望",
         "odds": "优势比",
-        "times": "倍于对比人群",
+        "times": "倍于对比人群（相同发言量与时期）",
+        "adjusted": "相同发言量与时期下",
         "exact": "精确",
         "least": "不低于",
         "most": "不高于",
@@ -241,6 +243,9 @@ def _hover(row: Mapping[str, Any], words: Mapping[str, str], language: str) -> s
         lines.append(f"{words[side]}{colon}{count} ({ends}), {wording.percent(row[share])}")
     if row["expected_users"] is not None and row["users"] is not None:
         lines[1] += f"; {words['expected']} {wording.users(row['expected_users'], language)}"
+    if row["adjusted_share_of_rest"] is not None:
+        share = wording.percent(row["adjusted_share_of_rest"])
+        lines[2] += f"; {share} {words['adjusted']}"
     bound = ""
     if row["suppressed"]:
         bound = words["least" if row["log_odds"] > 0 else "most"] + " "

@@ -24,7 +24,7 @@ from overlap.cli.giving import Columns, asked, give
 from overlap.cli.output import progress
 from overlap.cli.several import Several
 from overlap.insights import wording
-from overlap.insights.language import TYPICAL, examples, matches, panel_members, sides
+from overlap.insights.language import NEARLY_ALL, TYPICAL, examples, matches, panel_members, sides
 from overlap.insights.language import language as find_language
 from overlap.model import UsageError, Window
 from overlap.panel import Panel, open_panel
@@ -143,7 +143,8 @@ _TERMS: Columns = {
     "users": ("users", USERS), "users_low": ("low", USERS), "users_high": ("high", USERS),
     "exact": ("", EXACT), "share_of_segment": ("of segment", wording.percent),
     "expected_users": ("expected", USERS), "rest_users": ("of the rest", USERS),
-    "share_of_rest": ("share", wording.percent), "suppressed": ("", TEXT),
+    "share_of_rest": ("share", wording.percent),
+    "adjusted_share_of_rest": ("adjusted", wording.percent), "suppressed": ("", TEXT),
 }  # fmt: skip
 _WORDS: Columns = {
     "selling_point": ("selling point", TEXT), "selling_point_users": ("users", USERS),
@@ -172,10 +173,22 @@ def _told(frame: pl.DataFrame, fdr: float) -> str:
     count = {way: (frame["direction"] == way).sum() for way in ("over", "under", "as expected")}
     hidden = frame["direction"].is_null().sum()
     rest = frame["rest"][0] if len(frame) else "the rest"
+    compared = frame["segment_compared"][0] if len(frame) else 1.0
+    limit = (
+        ""
+        if compared >= NEARLY_ALL
+        else f" Only {wording.percent(compared, 0)} of the segment have such users in the rest; "
+        "the others are counted, not compared."
+        if compared
+        else " The two sides are too small, or wrote at too different times, to be matched so: a "
+        "difference may be one of the time or of how much they wrote."
+    )
     return (
-        f"Compared with {rest}, among users with about as many terms: {count['over']} terms over, "
+        f"Compared with {rest} at equal activity and period, that is among users with about as "
+        f"many terms at about the same time, in all their posts: {count['over']} terms over, "
         f"{count['under']} under, {count['as expected']} as expected, {hidden} not shown. Of those "
-        f"called over or under at most {wording.percent(fdr, 0)} are luck, on average."
+        f"called over or under at most {wording.percent(fdr, 0)} are luck, on average. Log-odds "
+        "and the adjusted share are at equal activity and period; shares are as counted." + limit
     )
 
 

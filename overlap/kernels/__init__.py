@@ -7,6 +7,7 @@ Compiled once per machine and kept on disk. `theta` and `hash` are uint64 in uni
 from overlap.kernels.counting import (
     count_below,
     invert,
+    sum_periods,
     tally,
     tally_below,
     tally_cells,
@@ -39,6 +40,7 @@ __all__ = [
     "remix",
     "scatter",
     "sift",
+    "sum_periods",
     "tally",
     "tally_below",
     "tally_cells",

@@ -77,6 +77,24 @@ def tally_cells(member_user, member_of, cell, out):
 
 
 @njit(cache=True, nogil=True)
+def sum_periods(member_user, first, entry, entry_period, inside, when, out):
+    """Sum up when each user was active: `out` float64[U, 3] of n, Σ t and Σ t².
+
+    Memberships from `first` on, as many as `member_user` uint32[…]; membership m has the periods
+    `entry_period[entry[m]:entry[m + 1]]`, of which those marked in `inside` bool[periods] count,
+    with their times `when` float64[periods].
+    """
+    for i in range(len(member_user)):
+        u = member_user[i]
+        for e in range(entry[first + i], entry[first + i + 1]):
+            p = entry_period[e]
+            if inside[p]:
+                out[u, 0] += 1.0
+                out[u, 1] += when[p]
+                out[u, 2] += when[p] * when[p]
+
+
+@njit(cache=True, nogil=True)
 def count_below(member_user, member_of, first, prefix, out):
     """Count each audience's members below a prefix by bisection: `out` int64[A, 1]."""
     for a in range(len(prefix)):

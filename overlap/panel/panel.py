@@ -310,6 +310,16 @@ class Panel:
             hashes=members.hash,
         )
 
+    def times(
+        self, kind: str, window: Window = ALL_PERIODS
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return when each kept user was active in a kind: mean period and spread, float64[users].
+
+        In periods since the first, as `Members.times` counts them.
+        """
+        codes, of = self._codes(kind), self._members.of
+        return self._members.times(slice(int(of[codes.start]), int(of[codes.stop])), window)
+
 
 def _counted(members: Members, code: int, at_least: int, window: Window) -> BitMap:
     return bitmap_of(members.users_of(code, at_least, window))

@@ -34,13 +34,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     "demand_rest_all": ("all others", "其他所有用户"),
     "demand_most": (
         "{word} comes first: {users} of them ({how}) say it, with odds {odds} times those of the "
-        "rest.",
-        "排在首位的是“{word}”：使用人数 {users}（{how}），使用优势为对比人群的{odds} 倍。",
+        "rest at equal activity and period.",
+        "排在首位的是“{word}”：使用人数 {users}（{how}），在发言量与活跃时期相同的条件下，"
+        "使用优势为对比人群的{odds} 倍。",
     ),
     "demand_said": (
         "{over} words are said more, {under} less, {same} as often, among users who write about as "
-        "much.",
-        "在发言量相近的用户之间比较：{over} 个词说得更多，{under} 个更少，{same} 个相当。",
+        "much at about the same time.",
+        "在发言量与活跃时期相近的用户之间比较：{over} 个词说得更多，{under} 个更少，"
+        "{same} 个相当。",
     ),
     "demand_luck": (
         "Of the words said more or less, at most {fdr} are luck, on average.",
@@ -49,6 +51,20 @@ TEXTS: dict[str, tuple[str, str]] = {
     "demand_speakers": (
         "Compared are {ours} users who say anything with {others} of the rest.",
         "共比较 {ours} 名发言用户与对比人群的 {others} 名。",
+    ),
+    "demand_compared": (
+        "Only {share} of them have users in the rest who wrote as much at the same time; the "
+        "others are counted, not compared.",
+        "其中仅 {share} 在对比人群中有发言量与活跃时期相近者；其余只计数，不参与比较。",
+    ),
+    "demand_not_compared": (
+        "Both sides are too small, or wrote at too different times, to match users by activity and "
+        "period: a difference may be one of the time or of how much they wrote.",
+        "双方人数过少或活跃时期相差过大，无法按发言量与时期匹配：差异可能来自时期或发言量。",
+    ),
+    "demand_all_posts": (
+        "Words are those of all posts of these users, not only of those on the segment's subject.",
+        "词语来自这些用户的全部帖子，而不仅限于与人群包主题相关的帖子。",
     ),
     "demand_word": ("Find a word or a selling point", "查找词语或卖点"),
     "demand_word_help": (
@@ -77,15 +93,21 @@ TEXTS: dict[str, tuple[str, str]] = {
         "没有超出偶然、比对比人群说得更少的词。",
     ),
     "demand_word_column": ("Word", "词语"),
-    "demand_odds": ("Odds", "优势比"),
+    "demand_odds": ("Odds, adjusted", "优势比（已校正）"),
     "demand_odds_help": (
         "Odds of saying it in the segment, times those of the rest, among users who write about as "
-        "much: 2 is twice, 0.5 is half.",
-        "发言量相近的用户中，人群包使用该词的优势是对比人群的几倍：2 表示两倍，0.5 表示一半。",
+        "much at about the same time: 2 is twice, 0.5 is half.",
+        "发言量与活跃时期相近的用户中，人群包使用该词的优势是对比人群的几倍："
+        "2 表示两倍，0.5 表示一半。",
     ),
     "demand_lists_note": (
+        "Odds are at equal activity and period, so they need not follow from the shares as "
+        "counted; beside these stands the share of the rest if it wrote as much, and when, as "
+        "the segment. "
         "– : too few users to be shown; the odds are then the least difference there is. Names of "
         "the segment's own audiences are left out.",
+        "优势比按相同发言量与活跃时期校正，不必与实际占比一致；旁列为对比人群在与人群包"
+        "相同的发言量与时期下的占比。"
         "– 表示人数过少不予显示，此时优势比取差异最小的情形。人群包自身的名称已略去。",
     ),
     "demand_copy": ("Copy the words", "复制词语"),
@@ -106,28 +128,39 @@ TEXTS: dict[str, tuple[str, str]] = {
     "demand_way_under": ("said less", "说得更少"),
     "demand_way_same": ("as often", "相当"),
     "demand_why_over": (
-        "The segment's odds of saying it are {odds} times those of the rest. Among words this "
-        "clear, {fdr} are luck.",
-        "人群包使用该词的优势为对比人群的{odds} 倍。同样明显的词中，出于偶然者占 {fdr}。",
+        "The segment's odds of saying it are {odds} times those of the rest, at equal activity "
+        "and period. Among words this clear, {fdr} are luck.",
+        "按相同发言量与活跃时期校正，人群包使用该词的优势为对比人群的{odds} 倍。"
+        "同样明显的词中，出于偶然者占 {fdr}。",
     ),
     "demand_why_under": (
-        "The segment's odds of saying it are only {odds} times those of the rest. Among words this "
-        "clear, {fdr} are luck.",
-        "人群包使用该词的优势仅为对比人群的{odds} 倍。同样明显的词中，出于偶然者占 {fdr}。",
+        "The segment's odds of saying it are only {odds} times those of the rest, at equal "
+        "activity and period. Among words this clear, {fdr} are luck.",
+        "按相同发言量与活跃时期校正，人群包使用该词的优势仅为对比人群的{odds} 倍。"
+        "同样明显的词中，出于偶然者占 {fdr}。",
     ),
     "demand_why_same": (
-        "The segment's odds of saying it are {odds} times those of the rest: luck may do as much "
-        "(false discovery rate {fdr}).",
-        "人群包使用该词的优势为对比人群的{odds} 倍，可能只是偶然（错误发现率 {fdr}）。",
+        "The segment's odds of saying it are {odds} times those of the rest, at equal activity "
+        "and period: luck may do as much (false discovery rate {fdr}).",
+        "按相同发言量与活跃时期校正，人群包使用该词的优势为对比人群的{odds} 倍，"
+        "可能只是偶然（错误发现率 {fdr}）。",
     ),
     "demand_at_least": ("at least {value}", "至少 {value}"),
     "demand_at_most": ("at most {value}", "至多 {value}"),
     "demand_luck_cell": ("Chance of luck", "偶然的可能"),
     "demand_luck_note": ("false discovery rate", "错误发现率"),
     "demand_expected": ("Expected", "期望人数"),
-    "demand_expected_note": ("if they spoke as the rest", "若与对比人群说法一致"),
+    "demand_expected_note": (
+        "if they spoke as the rest, at equal activity and period",
+        "若与发言量、时期相近的对比人群说法一致",
+    ),
     "demand_segment_side": ("Segment", "人群包"),
     "demand_rest_side": ("Rest", "对比人群"),
+    "demand_adjusted_side": ("Rest, adjusted", "对比人群（校正）"),
+    "demand_adjusted": (
+        "{share} at equal activity and period",
+        "{share}（相同发言量与时期）",
+    ),
     "demand_hidden_side": ("too few to show", "人数过少"),
     "demand_nobody_says": ("Nobody here says “{word}”.", "这里没有人说“{word}”。"),
     "demand_matches": ("The segment's own words for it", "人群包自己的说法"),

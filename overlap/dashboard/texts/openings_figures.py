@@ -144,14 +144,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "没有超出偶然波动的用语差异",
     ),
     "openings_word": (
-        "Said by {share} of them and {others} of the other {category} users who wrote: odds "
-        "{odds} times as high ({ends})",
-        "发言者中 {share} 说过，「{category}」其他发言者为 {others}：优势比 {odds}（{ends}）",
+        "Said by {share} of them and {others} of the other {category} users who wrote; odds at "
+        "equal activity and period {odds} times as high ({ends})",
+        "发言者中 {share} 说过，「{category}」其他发言者为 {others}；"
+        "相同发言量与时期下的优势比 {odds}（{ends}）",
     ),
     "openings_word_least": (
-        "Said by {share} of them and {others} of the other {category} users who wrote: odds at "
-        "least {odds} times as high ({ends})",
-        "发言者中 {share} 说过，「{category}」其他发言者为 {others}：优势比不低于 {odds}（{ends}）",
+        "Said by {share} of them and {others} of the other {category} users who wrote; odds at "
+        "equal activity and period at least {odds} times as high ({ends})",
+        "发言者中 {share} 说过，「{category}」其他发言者为 {others}；"
+        "相同发言量与时期下的优势比不低于 {odds}（{ends}）",
     ),
     "openings_word_hidden": ("too few to show", "人数过少（不予显示）"),
     "openings_to_words": ("Language", "用语详情"),

@@ -68,9 +68,9 @@ def matches(
     Candidates are the terms that the segment has over the rest. Evidence that a word says what a
     selling point says are people who say both: those that both sides speak to, who translate one
     for the other. A pair's number of such users is compared with what two unrelated terms would
-    give among users of the same side with about as many terms (`keyness.together`), and words are
-    ranked by z, the excess in standard deviations. Words that only ever replace each other, and
-    that nobody has both of, cannot be found in this way.
+    give among users of the same side with about as many terms at about the same time
+    (`keyness.together`), and words are ranked by z, the excess in standard deviations. Words that
+    only ever replace each other, and that nobody has both of, cannot be found in this way.
 
     Up to `words` rows a selling point, of words beyond luck at the false discovery rate `fdr` over
     all pairs, the best first; one row without a word where there is none. Rows whose `both_users`

@@ -31,16 +31,23 @@ LANGUAGE_TABLE = pl.Schema(
      "users_low": pl.Float64, "users_high": pl.Float64, "rest_users": pl.Float64,
      "rest_users_low": pl.Float64, "rest_users_high": pl.Float64, "exact": pl.Boolean,
      "segment_speakers": pl.Float64, "rest_speakers": pl.Float64,
-     "share_of_segment": pl.Float64, "share_of_rest": pl.Float64, "expected_users": pl.Float64,
+     "share_of_segment": pl.Float64, "share_of_rest": pl.Float64,
+     "adjusted_share_of_rest": pl.Float64, "expected_users": pl.Float64,
      "log_odds": pl.Float64, "log_odds_low": pl.Float64, "log_odds_high": pl.Float64,
      "z": pl.Float64, "p_value": pl.Float64, "q_value": pl.Float64, "direction": pl.String,
-     "suppressed": pl.String}
+     "suppressed": pl.String, "segment_compared": pl.Float64}
 )  # fmt: skip
 """Users, shares 0–1, natural logarithms of odds ratios; null where not shown.
 
-Speakers are users with any term. `direction` is "over" or "under" where the q-value is within the
-false discovery rate, else "as expected". `suppressed` names the side whose numbers are not shown.
+Speakers are users with any term. Expected users, the adjusted share and the odds are those at equal
+activity and period; `segment_compared` is the share of the segment's speakers, in hundredths, who
+have users of the rest to compare with, and 0 where the sides are too small or too far apart.
+`direction` is "over" or "under" where the q-value is within the false discovery rate, else "as
+expected". `suppressed` names the side whose numbers are not shown.
 """
+
+NEARLY_ALL = 0.9
+"""Share of the segment's speakers that are compared, below which that is said."""
 
 _Z = 1.959963984540054
 _ORDER = ("over", "under", "as expected")
@@ -61,7 +68,8 @@ def language(
     """Return the terms of a segment beside those of the rest as LANGUAGE_TABLE.
 
     What the rest is, says `sides`. A user counts once per term. Users are compared with such as
-    have about as many terms, since who writes more says more of everything: see keyness.log_odds
+    have about as many terms and wrote at about the same time, since who writes more says more of
+    everything and every time has its words: see voices.listen for the strata, keyness.log_odds
     for the log-odds and z, keyness.together for p, estimates.false_discovery_rates for q. Tested
     are the terms that both sides together have enough users of to be shown.
 
@@ -167,9 +175,10 @@ def _numbers(voices: Voices, rows: NDArray[np.int64], floor: int) -> dict[str, o
         whole = float(speakers[side].sum())
         out[f"{name}_speakers"] = whole / voices.rate
         out[f"share_of_{name}"] = _shown(hits[:, side] / whole, ~hidden[:, side])
-    out["expected_users"] = _shown(
-        keyness.expected(users[:, :, : voices.alike], alike) / voices.rate, ~hidden[:, REST]
-    )
+    expected = keyness.expected(users[:, :, : voices.alike], alike)
+    out["adjusted_share_of_rest"] = _shown(expected / alike[SEGMENT].sum(), ~hidden[:, REST])
+    out["expected_users"] = _shown(expected / voices.rate, ~hidden[:, REST])
+    out["segment_compared"] = round(voices.compared, 2)
     for end, z in (("", 0.0), ("_low", -_Z), ("_high", _Z)):
         out[f"log_odds{end}"] = _shown(odds.value + z * odds.error, sure)
     out["z"] = _shown(odds.z, sure)

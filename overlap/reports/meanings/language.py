@@ -28,23 +28,33 @@ LANGUAGE: Mapping[str, Column] = defined(
      "Users of the rest who say anything at all.",
      "对比人群中发布过任何文字的用户数。"),
     ("language.share_of_segment", _S, "Of the segment", "占人群包发言者",
-     "Share of the segment's speakers who say it.",
+     "Share of the segment's speakers who say it, as counted.",
      "人群包发言用户中使用该词的比例。"),
     ("share_of_rest", _S, "Of the rest", "占对比人群发言者",
-     "Share of the rest's speakers who say it.",
+     "Share of the rest's speakers who say it, as counted.",
      "对比人群发言用户中使用该词的比例。"),
+    ("adjusted_share_of_rest", _S, "Of the rest, adjusted", "占对比人群（校正）",
+     "Share of the rest's speakers who would say it if they wrote as much as the segment's, and at "
+     "the same times.",
+     "若对比人群的发言量与活跃时期和人群包相同，其发言用户中使用该词的比例。"),
+    ("segment_compared", _S, "Segment compared", "人群包可比比例",
+     "Share of the segment's speakers who have users of the rest with about as many terms at about "
+     "the same time to compare with; 0 where the sides could not be matched.",
+     "人群包发言用户中，在对比人群里有发言量与活跃时期相近者的比例；双方无法匹配时为 0。"),
     ("language.expected_users", _U, "Expected users", "期望使用人数",
-     "Users of the segment who would say it if they spoke as users of the rest with about as many "
-     "terms do.",
-     "若人群包用户的说法与对比人群中发言量相近者一致，使用该词的人数。"),
+     "Users of the segment who would say it if they spoke as users of the rest who wrote about as "
+     "much at about the same time.",
+     "若人群包用户的说法与对比人群中发言量与活跃时期相近者一致，使用该词的人数。"),
     ("log_odds", _N, "Log-odds", "对数优势比",
-     "Natural logarithm of the odds of saying it in the segment over those in the rest, among "
-     "users with about as many terms, drawn towards none by a prior.",
-     "发言量相近的用户中，人群包与对比人群使用该词的优势比的自然对数，经先验收缩。"),
-    ("odds", _N, "Odds, times the rest's", "优势比（倍）",
-     "Odds of saying it in the segment over those in the rest, among users with about as many "
-     "terms: 2 is twice, 0.5 is half.",
-     "发言量相近的用户中，人群包使用该词的优势与对比人群之比：2 表示两倍，0.5 表示一半。"),
+     "Natural logarithm of the odds of saying it in the segment over those in the rest, at equal "
+     "activity and period (users with about as many terms at about the same time), drawn towards "
+     "none by a prior.",
+     "发言量与活跃时期相近的用户中，人群包与对比人群使用该词的优势比的自然对数，经先验收缩。"),
+    ("odds", _N, "Odds, times the rest's, adjusted", "优势比（倍，已校正）",
+     "Odds of saying it in the segment over those in the rest, at equal activity and period (users "
+     "with about as many terms at about the same time): 2 is twice, 0.5 is half.",
+     "发言量与活跃时期相近的用户中，人群包使用该词的优势与对比人群之比："
+     "2 表示两倍，0.5 表示一半。"),
     ("language.z", _N, "z", "z 值",
      "Log-odds in standard errors: how sure it is that the sides differ.",
      "对数优势比除以标准误：双方差异的确定程度。"),

@@ -18,7 +18,7 @@ from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
 from overlap.expressions import Audience, Minus, parse
 from overlap.insights import wording
-from overlap.insights.language import sides
+from overlap.insights.language import NEARLY_ALL, sides
 from overlap.model import UNIVERSE_KIND, UsageError
 
 WORD = "word"
@@ -132,6 +132,8 @@ def _answer(
             text("demand_speakers", language,
                  ours=wording.users(row["segment_speakers"], language),
                  others=wording.users(row["rest_speakers"], language)),
+            _compared(row, language),
+            text("demand_all_posts", language),
             subject.own_window(view),
         ),
         language,
@@ -148,6 +150,15 @@ def _how_much(row: Row, language: str) -> str:
         users=wording.users(row["users"], language),
         how=words.ends(row, "users", language),
     )
+
+
+def _compared(row: Row, language: str) -> str:
+    """Say how many of the segment are compared, where that is not nearly all."""
+    share = row["segment_compared"]
+    if share >= NEARLY_ALL:
+        return ""
+    key = "demand_compared" if share else "demand_not_compared"
+    return text(key, language, share=wording.percent(share, 0))
 
 
 def _rest_called(rest: str, found: Subject, language: str) -> str:
@@ -220,7 +231,7 @@ def _list(way: str, rows: pl.DataFrame, found: Subject, word: str | None, view: 
         tables.Shown(
             rows,
             ["term", "odds", "odds_low", "odds_high", "share_of_segment", "share_of_rest",
-             "users", "rest_users"],
+             "adjusted_share_of_rest", "users", "rest_users"],
             f"language-{way}-{found.expression}",
             "language",
             titles={"odds": text("demand_odds", language)},

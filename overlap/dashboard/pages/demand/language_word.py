@@ -91,18 +91,26 @@ def _chance(row: Row, language: str) -> str:
 
 
 def _bars(row: Row, language: str) -> str:
-    """Return the shares of both sides' speakers as bars, with users and their intervals."""
-    shares = (row["share_of_segment"], row["share_of_rest"])
+    """Return the shares of both sides' speakers as bars, the rest's also adjusted."""
+    names = ("share_of_segment", "share_of_rest", "adjusted_share_of_rest")
+    shares = tuple(row[name] for name in names)
     widths = bar_widths(tuple(share for share in shares if share is not None))
     width = dict(zip((s for s in shares if s is not None), widths, strict=True))
     cells = []
     for style_, side, share, name in (
         ("a", "demand_segment_side", shares[0], "users"),
         ("b", "demand_rest_side", shares[1], "rest_users"),
+        ("b", "demand_adjusted_side", shares[2], None),
     ):
+        if share is None and name is None:
+            continue
         fill, shown = "", text("demand_hidden_side", language)
         if share is not None:
-            shown = f"{wording.percent(share)} · {words.sized(row, name, language)}"
+            shown = (
+                text("demand_adjusted", language, share=wording.percent(share))
+                if name is None
+                else f"{wording.percent(share)} · {words.sized(row, name, language)}"
+            )
             fill = (
                 f'<span class="fill {style_}" style="display:block;width:{width[share]:.1f}%">'
                 "</span>"
