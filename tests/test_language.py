@@ -536,12 +536,23 @@ def test_a_selling_point_nobody_says_is_refused_with_what_comes_near(sample, lex
         ("打 138-0013-8000 或 +86 13800138000", "打 [number] 或 [number]"),
         ("１３８００１３８０００ 联系", "[number] 联系"),
         ("看 https://a.cn/x?u=1，很好", "看 [link]，很好"),
+        ("看 youtu.be/abc_1，example.co.uk/x 很好", "看 [link]，[link] 很好"),
         ("mail me: jo.doe+x@mail.example.org!", "mail me: [email]!"),
         ("回复@小明同学: 同意", "@…: 同意"),
         ("4毫秒响应、120Hz、HDMI 2.1，3999元", "4毫秒响应、120Hz、HDMI 2.1，3999元"),
         ("两\n行\u200b\u202e字\x1b[31m", "两 行 字 [31m"),
     ],
-    ids=["account", "phone", "wide digits", "link", "mail", "name", "specs", "controls"],
+    ids=[
+        "account",
+        "phone",
+        "wide digits",
+        "link",
+        "bare links",
+        "mail",
+        "name",
+        "specs",
+        "controls",
+    ],
 )
 def test_what_names_or_reaches_a_person_is_masked(text: str, shown: str) -> None:
     assert pl.DataFrame({"t": [text]}).select(masked(pl.col("t"))).item() == shown

@@ -4,6 +4,7 @@ A lexicon is learnt from a sample of posts and then reads all of them; a store r
 later parts are read alike.
 """
 
+from overlap.terms.cleaning import LINK
 from overlap.terms.discovering import DISCOVERED, LEAST_USERS, discover
 from overlap.terms.learning import learn
 from overlap.terms.lexicon import LANGUAGES, Lexicon, stop_words
@@ -13,6 +14,7 @@ __all__ = [
     "DISCOVERED",
     "LANGUAGES",
     "LEAST_USERS",
+    "LINK",
     "TERM_ROWS",
     "Lexicon",
     "discover",

@@ -16,7 +16,7 @@ import polars as pl
 from overlap.model import DataError, UsageError
 from overlap.terms.cleaning import clean
 
-RULES = 1
+RULES = 2
 """Raised whenever the same lexicon would read other terms out of the same text."""
 
 LANGUAGES = ("zh", "en")

@@ -13,7 +13,7 @@ from overlap.hashing import hash_users
 from overlap.members import ALL_PERIODS
 from overlap.model import UNIVERSE_KIND, DataError, Window, user_dtype
 from overlap.panel import Panel, Sample
-from overlap.terms import Lexicon, term_rows
+from overlap.terms import LINK, Lexicon, term_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,6 +36,7 @@ _WIDE = [chr(ord(c) + 0xFEE0) for c in _NARROW]
 _MASKS = (
     (r"<[^<>]{0,500}>", " "),
     (r"[a-zA-Z0-9_.+-]{1,64}\s?@\s?[a-zA-Z0-9-]{1,63}(?:\.[a-zA-Z0-9-]{1,63})+", "[email]"),
+    (LINK, "[link]"),
     (r"(?i)\b(?:https?://|ftp://|www\.)[^\s，。！？、）】》\"'<>]*", "[link]"),
     (r"(?i)(?-u:\b)(?:[a-z0-9-]{1,63}\.)+(?:com|cn|net|org|io|me|tv|cc|gg|ly|co|top|xyz|info)"
      r"(?-u:\b)(?:/[^\s，。！？、）】》\"'<>]*)?", "[link]"),
