@@ -145,6 +145,7 @@ _TERMS: Columns = {
     "expected_users": ("expected", USERS), "rest_users": ("of the rest", USERS),
     "share_of_rest": ("share", wording.percent),
     "adjusted_share_of_rest": ("adjusted", wording.percent), "suppressed": ("", TEXT),
+    "variants": ("also", TEXT), "said_with": ("said by the same users", TEXT),
 }  # fmt: skip
 _WORDS: Columns = {
     "selling_point": ("selling point", TEXT), "selling_point_users": ("users", USERS),

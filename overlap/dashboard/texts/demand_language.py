@@ -62,6 +62,17 @@ TEXTS: dict[str, tuple[str, str]] = {
         "period: a difference may be one of the time or of how much they wrote.",
         "双方人数过少或活跃时期相差过大，无法按发言量与时期匹配：差异可能来自时期或发言量。",
     ),
+    "demand_copied": (
+        "{words} are said by the same users, as where a text is copied: they stand as one word, "
+        "and {n} of the words said more are such.",
+        "{words}由同一批用户使用，像是复制的文案：合并为一个词显示，说得更多的词中共有 {n} 个"
+        "属此类。",
+    ),
+    "demand_also": ("Also: {words}.", "另有形式：{words}。"),
+    "demand_said_with": (
+        "The same users say {words}: it may be one copied text.",
+        "同一批用户还说{words}：可能是同一篇复制的文案。",
+    ),
     "demand_all_posts": (
         "Words are those of all posts of these users, not only of those on the segment's subject.",
         "词语来自这些用户的全部帖子，而不仅限于与人群包主题相关的帖子。",

@@ -94,7 +94,7 @@ def matches(
         }
     )
     over = frame.filter((pl.col("direction") == "over") & pl.col("users").is_not_null())
-    candidates = _each_once(over["term"].to_list())
+    candidates = over["term"].to_list()
     return _table(compared, who, candidates, words, fdr)
 
 
@@ -118,12 +118,6 @@ def _who(voices: Voices, text: str, lexicon: Lexicon | None) -> Users:
     for term in read[1:]:
         users = np.intersect1d(users, voices.who(term), assume_unique=True)
     return users
-
-
-def _each_once(terms: list[str]) -> list[str]:
-    """Leave out hashtags whose word is there too: whoever sets the one has the other."""
-    words = set(terms)
-    return [term for term in terms if not (term.startswith("#") and term[1:] in words)]
 
 
 def _table(

@@ -14,6 +14,7 @@ from overlap.expressions import Expression, leaves
 from overlap.insights import anchors
 from overlap.insights.floors import require_users
 from overlap.insights.language import keyness
+from overlap.insights.language.folding import fold, forms
 from overlap.insights.language.sides import Sides, sides, texts
 from overlap.insights.language.voices import REST, SEGMENT, Voices, listen
 from overlap.members import ALL_PERIODS
@@ -35,7 +36,8 @@ LANGUAGE_TABLE = pl.Schema(
      "adjusted_share_of_rest": pl.Float64, "expected_users": pl.Float64,
      "log_odds": pl.Float64, "log_odds_low": pl.Float64, "log_odds_high": pl.Float64,
      "z": pl.Float64, "p_value": pl.Float64, "q_value": pl.Float64, "direction": pl.String,
-     "suppressed": pl.String, "segment_compared": pl.Float64}
+     "suppressed": pl.String, "segment_compared": pl.Float64, "variants": pl.String,
+     "said_with": pl.String}
 )  # fmt: skip
 """Users, shares 0–1, natural logarithms of odds ratios; null where not shown.
 
@@ -43,7 +45,8 @@ Speakers are users with any term. Expected users, the adjusted share and the odd
 activity and period; `segment_compared` is the share of the segment's speakers, in hundredths, who
 have users of the rest to compare with, and 0 where the sides are too small or too far apart.
 `direction` is "over" or "under" where the q-value is within the false discovery rate, else "as
-expected". `suppressed` names the side whose numbers are not shown.
+expected". `suppressed` names the side whose numbers are not shown. `variants` and `said_with` are
+the terms that a row stands for too, see folding.fold.
 """
 
 NEARLY_ALL = 0.9
@@ -76,8 +79,8 @@ def language(
     Where one side has fewer users than may be shown, its numbers are null, and all others are those
     of the number below the floor that makes the log-odds least; where both have fewer, all are
     null. First come terms over by z, then under, then the others; `limit` leaves so many over and
-    as many under. Left out are the terms of the segment's own expression, and words that are the
-    very names of its audiences.
+    as many under. Each idea stands once (folding.fold). Left out are the terms of the segment's own
+    expression, and words that are the very names of its audiences.
 
     Raises UsageError for unknown names, a store without terms, a side of nobody or with fewer
     speakers than may be shown, `fdr` outside (0, 1) and a limit below 1.
@@ -131,12 +134,12 @@ def compare(
         require_users(said, floor, what=f"{what}, of users who wrote anything,", where=where)
     own = _own_words(both.segment)
     said_by = voices.users.any(axis=(1, 2))
-    rows = [i for i in np.flatnonzero(said_by) if voices.terms[i].removeprefix("#") not in own]
+    rows = [i for i in np.flatnonzero(said_by) if own.isdisjoint(forms(voices.terms[i]))]
     frame = pl.DataFrame(
         {"segment": ours, "rest": others, "term": [voices.terms[i] for i in rows],
          **_numbers(voices, np.array(rows, dtype=np.int64), floor)},
     ).with_columns(pl.col(pl.Float64).fill_nan(None))  # fmt: skip
-    return Compared(both, voices, floor, _in_order(_judged(frame, fdr)))
+    return Compared(both, voices, floor, _in_order(_judged(frame, fdr), voices))
 
 
 def _own_words(segment: Expression) -> set[str]:
@@ -243,13 +246,13 @@ def _judged(frame: pl.DataFrame, fdr: float) -> pl.DataFrame:
     )
 
 
-def _in_order(frame: pl.DataFrame) -> pl.DataFrame:
+def _in_order(frame: pl.DataFrame, voices: Voices) -> pl.DataFrame:
     place = pl.col("direction").replace_strict(
         dict(zip(_ORDER, range(len(_ORDER)), strict=True)), default=None, return_dtype=pl.Int8
     )
     strength = pl.when(pl.col("direction") == "under").then(pl.col("z")).otherwise(-pl.col("z"))
     return (
-        frame.sort([place, strength, pl.col("term")], nulls_last=True)
+        fold(frame.sort([place, strength, pl.col("term")], nulls_last=True), voices)
         .select(LANGUAGE_TABLE.names())
         .cast(LANGUAGE_TABLE)
     )

@@ -24,6 +24,9 @@ SEGMENT, REST = 0, 1
 
 STEP = 1.2
 """Users whose numbers of terms differ by no more than this factor are said to say as much."""
+FEW = 5
+"""Terms that are added before numbers of terms are compared: one term more, which may be the very
+one that is compared, makes no difference between users of few."""
 TIMES = 64
 """Steps that the time in which users wrote is parted into, at least a period each."""
 OUTERMOST = 0.025
@@ -61,7 +64,10 @@ class Voices:
 
     def who(self, term: str) -> NDArray[np.uint32]:
         """Return the numbers of the kept users of both sides who have a term, ascending."""
-        at = self.terms.index(term)
+        return self.who_of(self.terms.index(term))
+
+    def who_of(self, at: int) -> NDArray[np.uint32]:
+        """Return what `who` does, for a term by its place."""
         users = self.member[self.bounds[at] : self.bounds[at + 1]]
         return users[self.cell[users] >= 0]
 
@@ -99,7 +105,7 @@ def listen(panel: Panel, segment: Sample, rest: Sample, window: Window = ALL_PER
         side[np.asarray(users, dtype=np.int64)] = which
     side[said == 0] = -1
     mean, spread = (times[:within] for times in panel.times(TERM_KIND, window))
-    amount = _steps(np.log(np.maximum(said, 1)), np.log(STEP))
+    amount = _steps(np.log(said + FEW), np.log(STEP))
     # From the first to the last period that anybody of either side wrote in.
     length = max(np.ptp(mean[side >= 0]) / TIMES, 1.0) if (side >= 0).any() else 1.0
     stratum, strata, compared = _strata(

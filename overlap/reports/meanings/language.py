@@ -41,6 +41,15 @@ LANGUAGE: Mapping[str, Column] = defined(
      "Share of the segment's speakers who have users of the rest with about as many terms at about "
      "the same time to compare with; 0 where the sides could not be matched.",
      "人群包发言用户中，在对比人群里有发言量与活跃时期相近者的比例；双方无法匹配时为 0。"),
+    ("variants", _T, "Also", "其他形式",
+     "Other forms of the word, said more (or less) too: plurals, its hashtag, an expression "
+     "with it. They are one row; the numbers are those of the term.",
+     "同一词的其他形式（复数、话题、含该词的短语），同样说得更多（或更少），合并为一行；"
+     "数字为该词本身的。"),
+    ("said_with", _T, "Said by the same users", "同一批用户还说",
+     "Three words or more that the same users say, four fifths in common: it may be one text that "
+     "is copied. They are one row; the numbers are those of the term.",
+     "使用者有五分之四以上重合的三个以上的词；可能是同一篇复制的文案。合并为一行；数字为该词本身的。"),
     ("language.expected_users", _U, "Expected users", "期望使用人数",
      "Users of the segment who would say it if they spoke as users of the rest who wrote about as "
      "much at about the same time.",

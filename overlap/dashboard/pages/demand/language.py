@@ -18,13 +18,15 @@ from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
 from overlap.expressions import Audience, Minus, parse
 from overlap.insights import wording
-from overlap.insights.language import NEARLY_ALL, sides
+from overlap.insights.language import NEARLY_ALL, sides, stands_for
 from overlap.model import UNIVERSE_KIND, UsageError
 
 WORD = "word"
 _CHART = "demand_language_chart"
 _FIRST = 3
 """Words that the headline names."""
+_COPIED_WORDS = 6
+"""Words of a copied text that are named."""
 
 Row = Mapping[str, Any]
 
@@ -84,7 +86,7 @@ def _word(frame: pl.DataFrame, over: pl.DataFrame, under: pl.DataFrame, view: Vi
     """Return the word that was asked for, whether anybody says it or not, or the first."""
     wanted = view.asked.get(WORD)
     if wanted:
-        return wanted
+        return stands_for(frame, wanted)
     first = pl.concat([over, under])
     return None if first.is_empty() else str(first["term"][0])
 
@@ -116,8 +118,7 @@ def _answer(
 ) -> None:  # fmt: skip
     language = view.language
     name, others = called(found.tree, language), _rest_called(rest, found, language)
-    # A hashtag beside its own word says nothing more.
-    first = each_once(over["term"].to_list())[:_FIRST]
+    first = over["term"].head(_FIRST).to_list()
     values = {"name": name, "rest": others, "words": listed(first, language)}
     headline = text("demand_says" if first else "demand_says_alike", language, **values)
     same = len(frame.filter(pl.col("direction") == "as expected"))
@@ -133,6 +134,7 @@ def _answer(
                  ours=wording.users(row["segment_speakers"], language),
                  others=wording.users(row["rest_speakers"], language)),
             _compared(row, language),
+            _copied(over, language),
             text("demand_all_posts", language),
             subject.own_window(view),
         ),
@@ -161,6 +163,16 @@ def _compared(row: Row, language: str) -> str:
     return text(key, language, share=wording.percent(share, 0))
 
 
+def _copied(over: pl.DataFrame, language: str) -> str:
+    """Name the words over that the same users say together, as where a text is copied."""
+    texts = over.filter(pl.col("said_with").is_not_null())
+    if texts.is_empty():
+        return ""
+    first = texts.row(0, named=True)
+    words = [first["term"], *first["said_with"].split(", ")][:_COPIED_WORDS]
+    return text("demand_copied", language, n=len(texts), words=listed(words, language))
+
+
 def _rest_called(rest: str, found: Subject, language: str) -> str:
     """Return what those who are compared with are called in a sentence."""
     tree = parse(rest)
@@ -170,12 +182,6 @@ def _rest_called(rest: str, found: Subject, language: str) -> str:
             return text("demand_rest_all", language)
         return text("demand_rest_of", language, category=called(base, language))
     return called(tree, language)
-
-
-def each_once(terms: list[str]) -> list[str]:
-    """Leave out hashtags whose word is there too."""
-    there = set(terms)
-    return [term for term in terms if not (term.startswith("#") and term[1:] in there)]
 
 
 def listed(names: list[str], language: str) -> str:
@@ -252,4 +258,4 @@ def _list(way: str, rows: pl.DataFrame, found: Subject, word: str | None, view: 
         on_pick=lambda number: session.ask(**{WORD: terms[number]}),
     )  # fmt: skip
     with st.popover(text("demand_copy", language), icon=":material/content_copy:"):
-        copyable("\n".join(each_once(terms)), language, text("demand_copy_help", language))
+        copyable("\n".join(terms), language, text("demand_copy_help", language))

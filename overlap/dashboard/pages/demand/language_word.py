@@ -78,9 +78,20 @@ def _told(row: Row, view: View) -> str:
     return (
         style.head(row["term"], pills)
         + f'<p class="why">{safe(why)}</p>'
+        + _folded(row, language)
         + _bars(row, language)
         + style.figures(cells)
     )
+
+
+def _folded(row: Row, language: str) -> str:
+    """Return the terms that the row stands for too, as HTML."""
+    said = [
+        text(key, language, words=row[name])
+        for key, name in (("demand_also", "variants"), ("demand_said_with", "said_with"))
+        if row[name]
+    ]
+    return "".join(f'<p class="quiet">{safe(line)}</p>' for line in said)
 
 
 def _chance(row: Row, language: str) -> str:

@@ -68,8 +68,6 @@ def words(opened: Opened, category: str, interest: str, window: Window) -> Words
         return Words("few", none)
     odds = pl.col("log_odds", "log_odds_low", "log_odds_high").exp().name.map(_without_log)
     own = said.filter(pl.col("direction") == "over").with_columns(odds)
-    # A word and its hashtag are one word to who writes an advertisement.
-    own = own.unique(pl.col("term").str.strip_chars_start("#"), keep="first", maintain_order=True)
     return Words("words" if len(own) else "alike", own.head(MOST_WORDS))
 
 
