@@ -186,10 +186,16 @@ def _lexicon(
 def _words(lexicon: Lexicon | None) -> tuple[str, ...]:
     if lexicon is None:
         return ()
-    return (
+    notes = [
         f"Posts were read by a lexicon of {len(lexicon.words):,} added words "
-        f"({lexicon.fingerprint[:12]}).",
-    )
+        f"({lexicon.fingerprint[:12]})."
+    ]
+    if lexicon.copied:
+        notes.append(
+            f"Left out as copied: posts with one of {len(lexicon.copied):,} texts that many users "
+            "posted word for word; no words are told by them."
+        )
+    return tuple(notes)
 
 
 def _read_lexicon(file: Path) -> Lexicon:

@@ -7,9 +7,12 @@ import polars as pl
 import pytest
 from community import MONDAY, Row, panel
 
+from overlap.building import BuildOptions, build
 from overlap.insights.language import language, stands_for
-from overlap.model import Policy
+from overlap.model import Policy, TagColumn
+from overlap.panel import open_panel
 
+WORDS = ("lag", "pad", "sofa", "colour", "stand", "remote", "mount")
 SEGMENT = "category:tv & interest:gaming"
 
 
@@ -115,3 +118,20 @@ def test_whoever_looks_for_a_folded_word_finds_its_row() -> None:
     assert stands_for(frame, copied["said_with"][0].split(", ")[0]) == copied["term"][0]
     assert stands_for(frame, "common1") == "common1"
     assert stands_for(frame, "nobody says it") == "nobody says it"
+
+
+def test_a_build_tells_of_copied_texts_and_gives_nobody_their_words(tmp_path) -> None:
+    slogan = "limited offer: grab the free voucher in our live stream before the timer ends"
+    rows = [(u, "gaming" if u < 100 else "film", f"{slogan} @user{u}") for u in range(30)]
+    rows += [(u, "gaming" if u < 100 else "film", f"nice {WORDS[u % 7]}") for u in range(200)]
+    frame = pl.DataFrame(rows, schema=["who", "tag", "text"], orient="row")
+    frame.write_parquet(tmp_path / "e.parquet")
+    options = BuildOptions(
+        user="who", tags=(TagColumn("tag", "interest"),), text="text", terms=True,
+        policy=Policy(0, 0),
+    )  # fmt: skip
+    report = build([str(tmp_path / "e.parquet")], tmp_path / "store", options)
+    assert any("1 texts" in note and "word for word" in note for note in report.provenance.notes)
+    known = open_panel(tmp_path / "store")[1].names("term")
+    assert set(WORDS) <= set(known)
+    assert "voucher" not in known

@@ -5,6 +5,7 @@ import random
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -252,6 +253,24 @@ def test_a_word_that_most_users_have_becomes_a_stop_word() -> None:
     assert "电视" not in learn(*columns(posts), most_share=1.0).stop
     always = learn(*columns(posts), base=Lexicon(words=("电视",)), most_share=0.3)
     assert "电视" in always.words
+
+
+SLOGAN = "限时直播间里领取优惠券，买手柄送耳机，数量有限先到先得"
+
+
+def test_a_text_that_many_users_post_word_for_word_has_no_terms() -> None:
+    slogan = [(user + 500, f"{SLOGAN} https://t.cn/{user}") for user in range(30)]
+    rare = [(user + 600, SLOGAN[::-1]) for user in range(19)]
+    short = [(user + 700, "手柄很好") for user in range(30)]
+    one = [(800, english("pad", 1)[0][1] + " and so on, over and over again")] * 30
+    lexicon = learn(*columns(slogan + rare + short + one + CROWD))
+    assert len(lexicon.copied) == 1
+    texts = [f"@somebody {SLOGAN}", SLOGAN + "！真的", SLOGAN[::-1], "手柄很好", one[0][1], None]
+    terms = terms_of(pl.Series(texts), lexicon).to_list()
+    assert [bool(found) for found in terms] == [False, True, True, True, True, False]
+    plain = terms_of(pl.Series(texts), replace(lexicon, copied=())).to_list()
+    assert plain[1:] == terms[1:]
+    assert plain[0]
 
 
 def test_learning_twice_adds_nothing() -> None:

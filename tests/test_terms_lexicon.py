@@ -23,6 +23,11 @@ def test_what_is_written_reads_back_the_same(words: list[str], stop: list[str]) 
     assert not set(lexicon.words) & set(lexicon.stop)
 
 
+def test_a_lexicon_written_before_copied_texts_were_known_is_read() -> None:
+    old = {k: v for k, v in json.loads(Lexicon().to_json()).items() if k != "copied"}
+    assert Lexicon.from_json(json.dumps(old)) == Lexicon()
+
+
 def test_words_have_one_form_whatever_way_they_are_given() -> None:
     lexicon = Lexicon(words=("ＨＤＭＩ  2.1", "hdmi 2.1", "冲冲冲冲", "AAA", "Players’"))
     assert lexicon.words == ("aaa", "hdmi 2.1", "players'", "冲冲")
@@ -59,6 +64,8 @@ def test_what_is_no_lexicon_is_refused() -> None:
         Lexicon.from_json("{")
     with pytest.raises(DataError, match="has the fields"):
         Lexicon.from_json("[]")
+    with pytest.raises(UsageError, match="'0x1' is no digest"):
+        Lexicon(copied=("0x1",))
     whole = json.loads(Lexicon().to_json())
     with pytest.raises(DataError, match="has the fields"):
         Lexicon.from_json(json.dumps({k: v for k, v in whole.items() if k != "stop"}))

@@ -189,7 +189,20 @@ def _told(frame: pl.DataFrame, fdr: float) -> str:
         f"many terms at about the same time, in all their posts: {count['over']} terms over, "
         f"{count['under']} under, {count['as expected']} as expected, {hidden} not shown. Of those "
         f"called over or under at most {wording.percent(fdr, 0)} are luck, on average. Log-odds "
-        "and the adjusted share are at equal activity and period; shares are as counted." + limit
+        "and the adjusted share are at equal activity and period; shares are as counted."
+        + limit
+        + _copied(frame)
+    )
+
+
+def _copied(frame: pl.DataFrame) -> str:
+    texts = frame.filter(pl.col("said_with").is_not_null() & (pl.col("direction") == "over"))
+    if texts.is_empty():
+        return ""
+    first = texts.row(0, named=True)
+    return (
+        f" {first['term']}, {first['said_with']} are said by the same users, as where a text is "
+        f"copied: they stand as one term, and {len(texts)} of the terms over are such."
     )
 
 

@@ -10,6 +10,7 @@ import polars as pl
 
 from overlap.model import UsageError
 from overlap.terms import scanning
+from overlap.terms.copies import copied_in
 from overlap.terms.discovering import LEAST_USERS, discover_in
 from overlap.terms.lexicon import Lexicon
 from overlap.terms.reading import term_rows
@@ -37,7 +38,8 @@ def learn(
 
     Added are the words that `discover` finds and the texts of hashtags that at least `least` users
     set, so that they are found in running text too. Words that more than `most_share` of the users
-    have become stop words, unless `base` added them. Raises UsageError as `discover` does, or if
+    have become stop words, unless `base` added them. Texts that at least `least` users posted word
+    for word become copied ones, which have no terms. Raises UsageError as `discover` does, or if
     `most_share` is not in (0, 1].
     """
     if not 0 < most_share <= 1:
@@ -52,6 +54,8 @@ def learn(
             f"least is {least} users", where="learn, least", cure="give 2 users or more"
         )
     found = sample(texts, users, most_bytes=most_bytes)
+    copied = copied_in(found.texts, found.users, known.characters, least)
+    known = replace(known, copied=(*known.copied, *copied))
     new = [*discover_in(found, known, least)["word"], *_hashtags(found, known, least)]
     new = [word for word in new if word not in known.stop]
     learnt = known.with_words(*new)

@@ -25,6 +25,7 @@ LANGUAGES = ("zh", "en")
 MOST_CHARACTERS = 10_000
 """Of a longer post, only the beginning is read."""
 
+_DIGEST = re.compile(r"[0-9a-f]{16}")
 _REPEATED = re.compile(r"(?!(?<![a-z0-9])([a-z])\1\1(?![a-z0-9]))([^\d])\2{2,}")
 
 LONGEST_WORD = 200
@@ -56,7 +57,9 @@ class Lexicon:
     words, parts or numbers ("city walk", "hdmi 2.1", "4毫秒响应"), written as they shall be shown.
     `stop` words are no terms; a word that stands in both is a term. `languages` are those whose new
     words `learn` looks for. `characters` of each post are read, and a term has at least `shortest`
-    characters. `segmenter` and `rules` say what read the texts. Raises UsageError for a word that
+    characters. `segmenter` and `rules` say what read the texts. `copied` are the
+    digests of texts that many users posted word for word (copies.digests): they have no terms.
+    Raises UsageError for a word that
     has no letter, or limits below 1.
     """
 
@@ -67,6 +70,7 @@ class Lexicon:
     shortest: int = 2
     segmenter: str = field(default_factory=_segmenter)
     rules: int = RULES
+    copied: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Bring words to the form that texts are read in, each once, sorted."""
@@ -89,6 +93,14 @@ class Lexicon:
         stop = set(_plain(self.stop, "stop")) - set(words)
         object.__setattr__(self, "stop", tuple(sorted(stop)))
         object.__setattr__(self, "languages", tuple(self.languages))
+        for digest in self.copied:
+            if not _DIGEST.fullmatch(digest):
+                raise UsageError(
+                    f"{digest!r} is no digest of a text",
+                    where="lexicon, copied",
+                    cure="give 16 hexadecimal digits, as learn wrote them",
+                )
+        object.__setattr__(self, "copied", tuple(sorted(set(self.copied))))
 
     def with_words(self, *words: str) -> Lexicon:
         """Return the lexicon with words added; they are terms even if they were stop words."""
@@ -124,7 +136,8 @@ class Lexicon:
                 cure="take the text that Lexicon.to_json wrote",
             ) from error
         names = {f.name for f in fields(Lexicon)}
-        if not isinstance(found, dict) or set(found) != names:
+        # Lexicons of older stores know of no copied texts.
+        if not isinstance(found, dict) or {"copied", *found} != names:
             seen = sorted(found) if isinstance(found, dict) else type(found).__name__
             raise DataError(
                 f"a lexicon has the fields {', '.join(sorted(names))}, not {seen}",
@@ -138,7 +151,7 @@ class Lexicon:
 
 
 def _typed(name: str, value: object, where: str) -> tuple[str, ...] | int | str:
-    if name in ("words", "stop", "languages"):
+    if name in ("words", "stop", "languages", "copied"):
         if isinstance(value, list) and all(isinstance(word, str) for word in value):
             return tuple(value)
         wanted = "a list of texts"

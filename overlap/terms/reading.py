@@ -15,9 +15,11 @@ import pyarrow as pa
 from overlap.model import UsageError
 from overlap.terms import assembling
 from overlap.terms.characters import classes, is_han
+from overlap.terms.cleaning import clean
+from overlap.terms.copies import without_copies
 from overlap.terms.lexicon import Lexicon, word_list
 from overlap.terms.segmenting import Segmenter
-from overlap.terms.tokens import Codes, packed, strings, tokenise
+from overlap.terms.tokens import Codes, packed, strings, tokenise, tokenise_plain
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -137,8 +139,9 @@ def terms_of(
     Case and compatibility forms are folded, possessives stripped and repetitions squeezed
     ("soooo" → "soo", 哈哈哈哈 → 哈哈). Markup, links, @names and emoji are left out. Korean words
     keep their particles; Japanese kanji are parted as Chinese and runs of kana are words; scripts
-    without spaces (Thai) are not parted. Only `lexicon.characters` of a text are read. Threads may
-    call it at once. Raises UsageError where `texts` is not text or `rows` does not fit.
+    without spaces (Thai) are not parted. Texts that the lexicon knows as copied have no terms. Only
+    `lexicon.characters` of a text are read. Threads may call it at once. Raises UsageError where
+    `texts` is not text or `rows` does not fit.
     """
     found = term_rows(texts, lexicon, rows=rows)
     count = found["row"].value_counts(sort=False)
@@ -196,7 +199,10 @@ def _batches(texts: pl.Series, characters: int) -> Iterator[tuple[int, pl.Series
 
 def _read(texts: pl.Series, lexicon: Lexicon) -> pl.DataFrame:
     head = head_of(lexicon)
-    tokens = head.segmenter.spread(tokenise(texts, lexicon.characters, head.data))
+    plain = clean(texts, lexicon.characters)
+    if lexicon.copied:
+        plain = without_copies(plain, lexicon.copied)
+    tokens = head.segmenter.spread(tokenise_plain(plain, head.data))
     codes = Codes(len(head.start) + 2 * len(tokens))
     codes.add(tokens.data, head.start, head.end)
     code = codes.add(tokens.data, tokens.start, tokens.end)

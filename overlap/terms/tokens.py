@@ -66,12 +66,17 @@ def chosen(arrays: Arrays, which: slice | Mask) -> Arrays:
     return start[which], end[which], row[which], kind[which], joint[which]
 
 
-def tokenise(texts: pl.Series, characters: int, head: bytes = b"") -> Tokens:
-    """Return the tokens of raw texts, of each at most so many characters.
+def tokenise(texts: pl.Series, characters: int) -> Tokens:
+    """Return the tokens of raw texts, of each at most so many characters."""
+    return tokenise_plain(clean(texts, characters))
+
+
+def tokenise_plain(texts: pl.Series, head: bytes = b"") -> Tokens:
+    """Return the tokens of texts that have been cleaned.
 
     `head` are bytes to put before the texts in the buffer, so that spans of it can be compared.
     """
-    plain = clean(texts, characters).to_arrow(compat_level=pl.CompatLevel.oldest())
+    plain = texts.to_arrow(compat_level=pl.CompatLevel.oldest())
     raw, offsets = text_buffers(plain.cast(pa.large_string()))
     bounds = np.empty(len(offsets), dtype=np.int64)
     data = np.empty(len(head) + int(offsets[-1] - offsets[0]), dtype=np.uint8)
