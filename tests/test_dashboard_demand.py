@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import shutil
 from dataclasses import replace
 
@@ -330,6 +331,8 @@ def test_the_words_of_the_selected_opening_are_the_answer(run, exact):
     shown = app.dataframe[0].value
     assert list(shown["term"]) == over["term"].to_list()
     assert list(shown["odds"]) == pytest.approx(np.exp(over["log_odds"]).to_list())
+    columns = list(shown)
+    assert columns.index("adjusted_share_of_rest") == columns.index("share_of_rest") + 1
     assert "at most 5% are luck" in page(app)
 
 
@@ -340,6 +343,9 @@ def test_a_word_is_found_with_its_odds_and_who_says_it_on_either_side(run, exact
     for users in ("users", "rest_users"):
         assert f"{row[users]:,.0f} (exact)" in page(app)
     assert f"{np.exp(row['log_odds']):.2f}×" in page(app)
+    adjusted = percent(row["adjusted_share_of_rest"])
+    assert text("demand_adjusted", "en", share=adjusted) in page(app)
+    assert html.escape(text("demand_all_posts", "en")) in page(app)
     app.selectbox(key="demand_word").set_value("grip").run()
     assert app.query_params["word"] == "grip"
     assert "<h2>grip</h2>" in page(app)

@@ -15,6 +15,7 @@ from overlap.charts import language_words
 from overlap.charts.labels import LINE, Box, text_width
 from overlap.charts.language import _PLOT, LONGEST_WORD, MOST_DOTS, OVER_COLOUR, UNDER_COLOUR
 from overlap.insights.language import language
+from overlap.insights.wording import percent
 from overlap.model import Policy
 
 NASTY = '<b>&"x" 一个特别特别特别特别长的词语'
@@ -97,6 +98,16 @@ def test_a_hidden_side_is_told_as_the_floor_alone(rows) -> None:
     assert f"Rest: fewer than {FLOOR}" in data[1]
     assert "at least" in data[1]
     assert "tiny" not in language_words(rows, "en").to_json()
+
+
+def test_the_hover_has_the_share_of_the_rest_as_counted_and_adjusted(rows) -> None:
+    hovers = {d[0]: d[1] for t in language_words(rows, "en").data for d in t.customdata}
+    shown = rows.filter(pl.col("term").is_in(list(hovers)) & (pl.col("term") != "hidden"))
+    for row in shown.drop_nulls(["share_of_rest", "users"]).iter_rows(named=True):
+        line = next(part for part in hovers[row["term"]].split("<br>") if part.startswith("Rest"))
+        counted, adjusted = line.split("; ")
+        assert percent(row["share_of_rest"]) in counted
+        assert percent(row["adjusted_share_of_rest"]) in adjusted
 
 
 def test_the_axis_is_a_log_scale_that_holds_every_dot(rows) -> None:

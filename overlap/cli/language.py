@@ -202,7 +202,7 @@ def _copied(frame: pl.DataFrame) -> str:
     first = texts.row(0, named=True)
     return (
         f" {first['term']}, {first['said_with']} are said by the same users, as where a text is "
-        f"copied: they stand as one term, and {len(texts)} of the terms over are such."
+        f"copied, and stand as one term; texts of this kind among the terms over: {len(texts)}."
     )
 
 

@@ -63,10 +63,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "双方人数过少或活跃时期相差过大，无法按发言量与时期匹配：差异可能来自时期或发言量。",
     ),
     "demand_copied": (
-        "{words} are said by the same users, as where a text is copied: they stand as one word, "
-        "and {n} of the words said more are such.",
-        "{words}由同一批用户使用，像是复制的文案：合并为一个词显示，说得更多的词中共有 {n} 个"
-        "属此类。",
+        "{words} are said by the same users, as where a text is copied, and stand as one word; "
+        "texts of this kind among the words said more: {n}.",
+        "{words}由同一批用户使用，像是复制的文案，合并为一个词显示；"
+        "说得更多的词中此类文案共 {n} 篇。",
     ),
     "demand_also": ("Also: {words}.", "另有形式：{words}。"),
     "demand_said_with": (

@@ -247,7 +247,7 @@ def _list(way: str, rows: pl.DataFrame, found: Subject, word: str | None, view: 
                 ),
                 "odds": st.column_config.NumberColumn(
                     text("demand_odds", language), help=text("demand_odds_help", language),
-                    format="%.1f×" if way == "over" else "%.2f×", width=70,
+                    format="%.1f×" if way == "over" else "%.2f×", width=104,
                 ),
             },
         ),
