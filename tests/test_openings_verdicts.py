@@ -82,7 +82,7 @@ def with_an_opening(panel: Panel, brands: int) -> int:
 
 def test_a_brand_at_random_has_no_opening_and_the_headline_says_so(tmp_path: Path) -> None:
     panel = community(1, at_random(1), tmp_path)
-    rows = scored(panel, "tv", brand="b0")
+    rows = scored(panel, "tv", brand="b0", policy=Policy(0, 0))
     assert set(rows["verdict"]) == {"overlap only", "by chance"}
     assert (rows["score"].drop_nulls() == 0).all()
     assert set(rows["standing"]) == {"unclear"}
@@ -110,7 +110,7 @@ def test_of_many_brands_at_random_at_most_one_in_twenty_has_an_opening(
 
 def test_a_planted_gap_is_the_one_opening(tmp_path: Path) -> None:
     panel = community(7, weaker_in_the_first(0.5), tmp_path)
-    rows = openings(panel, "tv", brand="b")
+    rows = openings(panel, "tv", brand="b", policy=Policy(0, 0))
     first = rows.row(0, named=True)
     assert (first["interest"], first["verdict"]) == ("i0", "opening")
     assert (rows["verdict"] == "opening").sum() == 1
@@ -121,6 +121,24 @@ def test_a_planted_gap_is_the_one_opening(tmp_path: Path) -> None:
     assert "are missing" in first["reason"]
     assert rows.columns[-4:] == ["gap_low", "gap_high", "gap_q", "verdict"]
     assert rows.schema == OPENINGS_TABLE
+
+
+def test_an_opening_that_a_brand_has_few_users_in_keeps_its_verdict_and_hides_how_few(
+    tmp_path: Path,
+) -> None:
+    panel = community(7, weaker_in_the_first(0.5), tmp_path)
+    free = scored(panel, "tv", brand="b", policy=Policy(0, 0)).row(0, named=True)
+    assert 0 < free["overlap_users"] * free["brand_penetration"] < 100
+    first = scored(panel, "tv", brand="b").row(0, named=True)
+    assert (first["interest"], first["verdict"], first["suppressed"]) == ("i0", "opening", None)
+    assert "100" in first["brand_suppressed"]
+    numbers = ("brand_penetration", "fair_share_index", "unreached_users", "gap_users", "gap_low",
+               "gap_high", "gap_q", "gap_cautious")  # fmt: skip
+    assert [first[name] for name in numbers] == [None] * len(numbers)
+    assert first["overlap_users"] == free["overlap_users"]
+    # The score is made of what is shown: of a brand that has the floor's users here.
+    assert 0 <= first["score"] < free["score"]
+    assert "not shown" in first["reason"]
 
 
 def test_without_a_brand_the_overlap_decides(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from overlap.building import BuildOptions, build
 from overlap.cli.serving import sample_store
 from overlap.insights.openings import scored
 from overlap.insights.pairs import pairs
-from overlap.model import TagColumn
+from overlap.model import Policy, TagColumn
 from overlap.panel import Panel, open_panel
 
 SAMPLE = Path(__file__).parents[1] / "sample_data"
@@ -95,14 +95,12 @@ def test_the_large_overlap_that_is_chance_is_not_an_opening(exact: Panel, sample
 def test_the_tiny_fluke_is_neither_shown_nor_ranked(exact: Panel) -> None:
     row = row_of(hero_table(exact), TRUTHS["fluke"]["interest"])
     assert (row["score"], row["tgi"], row["overlap_users"]) == (None, None, None)
-    assert row["suppressed"] == "fewer than 100 users"
+    assert row["suppressed"] == "fewer than 100 users in it or beside it"
 
 
 def test_without_a_floor_the_fluke_is_shown_but_still_not_ranked(
     tmp_path: Path,
 ) -> None:
-    from overlap.model import Policy
-
     store = sample_store(tmp_path / "store")
     panel = open_panel(store)[1]
     frame = scored(panel, HERO["category"], policy=Policy(0, 0))
@@ -114,11 +112,16 @@ def test_without_a_floor_the_fluke_is_shown_but_still_not_ranked(
 
 def test_the_niche_inside_the_mega_category_is_found_for_its_brand(exact: Panel) -> None:
     niche = TRUTHS["niche"]
-    frame = scored(exact, niche["category"])
+    # All but 15 of its users are in the category: at a floor of 100 these few would follow.
+    hidden = row_of(scored(exact, niche["category"]), niche["interest"])
+    assert hidden["overlap_users"] is None
+    assert hidden["verdict"] == "suppressed"
+    free = Policy(0, 0)
+    frame = scored(exact, niche["category"], policy=free)
     row = row_of(frame, niche["interest"])
     assert row["overlap_users"] == niche["overlap_users"]
     assert row["score"] is not None
-    against = scored(exact, niche["category"], brand=niche["brand"])
+    against = scored(exact, niche["category"], brand=niche["brand"], policy=free)
     row = row_of(against, niche["interest"])
     assert row["fair_share_index"] == pytest.approx(niche["fair_share_index"], abs=1e-3)
     assert row["gap_users"] == 0

@@ -199,7 +199,7 @@ def test_a_stricter_rate_finds_fewer(sample) -> None:
 
 def test_below_the_floor_a_row_holds_nothing_but_its_name(sample) -> None:
     hidden = profile(sample, TV).filter(pl.col("suppressed").is_not_null())
-    assert set(hidden["suppressed"]) == {"fewer than 100 users"}
+    assert set(hidden["suppressed"]) == {"fewer than 100 users in it or beside it"}
     kept = {"segment_users", "users", "baseline_users"}
     for name in {*NUMBERS, "direction", "grade"} - kept:
         assert hidden[name].null_count() == len(hidden), name

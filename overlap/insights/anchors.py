@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from overlap.expressions import Audience, Expression, leaves, to_text
+from overlap.insights import floors
 from overlap.members import ALL_PERIODS
 from overlap.model import UNIVERSE, Estimate, Policy, UsageError, Window
 from overlap.panel import Panel, Sample
@@ -35,6 +36,14 @@ def users_inside(
     if base.sample is None:
         return panel.size(tree, window)
     return panel.size_of(panel.sample(tree, window), base.sample)
+
+
+def shown_inside(
+    panel: Panel, tree: Expression, base: Baseline, window: Window, floor: int
+) -> float | None:
+    """Return the users of an expression inside a baseline, None where they or the rest are few."""
+    users = users_inside(panel, tree, base, window).value
+    return None if floors.part_tells(floor, users, base.users.value) else users
 
 
 def audience_of(panel: Panel, kind: str, name: str) -> Audience:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from overlap import estimates
+from overlap.insights import floors
 from overlap.panel import CoOccurrence
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ class Measures:
 
     `shrunk` is the affinity index shrunk towards the other cells, so that it also covers the luck
     of small groups; `rse` is the relative standard error of the overlap from both sketch error and
-    sampling noise.
+    sampling noise. `anchor`, `audience` and `baseline` are users at each pair's own rate.
     """
 
     overlap: Floats
@@ -39,11 +40,26 @@ class Measures:
     tgi_high: Floats
     shrunk: estimates.Shrunk
     rse: Floats
+    anchor: Floats
+    audience: Floats
+    baseline: Floats
 
     @property
     def tgi_cautious(self) -> Floats:
         """The lower end of the shrunk affinity index."""
         return self.shrunk.low
+
+    def flags(self, floor: int) -> dict[str, NDArray[np.bool_]]:
+        """Return the columns that `pairs.suppress` goes by.
+
+        `tiny` are audiences that may not be shown: too few are in them, or in all but them.
+        `telling` are overlaps from which too few would follow.
+        """
+        whole = self.baseline
+        return {
+            "tiny": floors.part_tells(floor, self.audience, whole),
+            "telling": floors.telling(floor, self.overlap, self.anchor, self.audience, whole),
+        }
 
 
 def measure(counts: CoOccurrence) -> Measures:
@@ -76,6 +92,9 @@ def measure(counts: CoOccurrence) -> Measures:
         tgi_high=tgi.high,
         shrunk=shrunk,
         rse=1 / np.sqrt(np.maximum(both, 1e-12)),
+        anchor=a / counts.rate,
+        audience=b / counts.rate,
+        baseline=n / counts.rate,
     )
 
 

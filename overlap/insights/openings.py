@@ -9,7 +9,7 @@ import polars as pl
 
 from overlap import estimates
 from overlap.expressions import And, Audience, to_text
-from overlap.insights import anchors
+from overlap.insights import anchors, floors
 from overlap.insights.growth import growth
 from overlap.insights.measures import chance_p, measure
 from overlap.insights.pairs import suppress
@@ -47,13 +47,15 @@ SCORED_TABLE = pl.Schema(
         ("gap_cautious", pl.Float64()),
         ("gap_grade", pl.String()),
         ("standing", pl.String()),
+        ("brand_suppressed", pl.String()),
     ]
 )
 """model.OPENINGS_TABLE with what score and verdict were made of.
 
 `why_not` names the gate a row failed, `gap_cautious` is the gap at the upper end of the shrunk
 fair-share index, in users, and `standing` is behind or ahead where that is a discovery, else
-unclear; what speaks of a brand is null without one.
+unclear; what speaks of a brand is null without one. Where its part of an overlap may not be shown
+its numbers are null and `brand_suppressed` says why; score and standing stay.
 """
 
 _HIDDEN = (
@@ -63,6 +65,11 @@ _HIDDEN = (
     "growth_z", "score", "rank_low", "rank_high", "tgi_cautious", "rse", "gap_low", "gap_high",
     "gap_q", "penetration_low", "penetration_high", "fair_share_low", "fair_share_high",
     "gap_cautious", "gap_grade", "standing",
+)  # fmt: skip
+_OF_BRAND = (
+    "brand_penetration", "fair_share_index", "unreached_users", "gap_users", "gap_low", "gap_high",
+    "gap_q", "penetration_low", "penetration_high", "fair_share_low", "fair_share_high",
+    "gap_cautious",
 )  # fmt: skip
 
 
@@ -124,20 +131,24 @@ def scored(
     verdicts = [
         verdict(why, None if gap is None else bool(gap.known[i])) for i, why in enumerate(why_not)
     ]
-    headroom = None if gap is None else gap.headroom
+    hidden = np.zeros(len(names), dtype=bool) if reach is None else reach.hidden(floor)
+    headroom = None
+    if reach is not None and gap is not None:
+        headroom = reach.least_headroom(gap.headroom, floor)
     momentum = np.clip(1 + 0.1 * np.nan_to_num(trend.z), 0.8, 1.2)
     scale = Scale(max(floor, 1), largest)
     score = np.where(
         open_rows, scale.score(m.overlap_low, m.tgi_cautious, headroom, momentum), np.nan
     )
     places = np.where([v == Verdict.OPENING for v in verdicts], score, np.nan)
-    ranks = estimates.rank_intervals(left_out(counts, m, reach, headroom, scale, momentum), places)
+    without = left_out(counts, m, reach, headroom, scale, momentum, hidden)
+    ranks = estimates.rank_intervals(without, places)
     frame = pl.DataFrame(
         {
             "expression": [to_text(And((tree, Audience(kind, name)))) for name in names],
             "category": tree.name,
             "interest": names,
-            "category_users": anchors.users_inside(panel, tree, base, window).value,
+            "category_users": anchors.shown_inside(panel, tree, base, window, floor),
             "interest_users": [sizes[name] for name in names],
             "overlap_users": m.overlap,
             "overlap_low": m.overlap_low,
@@ -163,21 +174,25 @@ def scored(
                 Grade.INSUFFICIENT.value if why else estimates.grade(int(hits)).value
                 for why, hits in zip(why_not, counts.both.sum(axis=1), strict=True)
             ],
-            "suppressed": None,
             "reason": "",
+            **m.flags(floor),
             "gap_q": None if gap is None else gap.q,
+            "brand_suppressed": None,
             "verdict": verdicts,
             "tgi_cautious": m.tgi_cautious,
             "rse": m.rse,
             "why_not": why_not,
             "gap_grade": None if gap is None else gap.grades(),
             "standing": None if gap is None else gap.standings(),
+            "hidden": hidden,
         }
     ).with_columns(pl.col(pl.Float64).fill_nan(None))
+    if reach is not None:
+        frame = _without_few(frame, floor, reach.category_hidden(floor))
     frame = (
-        suppress(
-            frame.select(SCORED_TABLE.names()).cast(SCORED_TABLE), floor, _HIDDEN, "interest_users"
-        )
+        suppress(frame, floor, _HIDDEN, "interest_users")
+        .select(SCORED_TABLE.names())
+        .cast(SCORED_TABLE)
         .filter(~pl.col("interest").is_in(list(own)))
         .with_columns(
             verdict=pl.when(pl.col("suppressed").is_null())
@@ -194,6 +209,17 @@ def scored(
         reason(row, language, trend.span, panel.spec.period) for row in frame.iter_rows(named=True)
     ]
     return frame.with_columns(pl.Series("reason", words, dtype=pl.String))
+
+
+def _without_few(frame: pl.DataFrame, floor: int, everywhere: bool) -> pl.DataFrame:
+    """Blank the numbers of the brand where its part, or the rest, may not be shown, and say so."""
+    shown = ~pl.col("hidden")
+    category = [] if not everywhere else [pl.lit(None).alias("category_penetration")]
+    return frame.with_columns(
+        pl.when(~shown).then(pl.lit(floors.why(floor))).alias("brand_suppressed"),
+        *(pl.when(shown).then(pl.col(name)).alias(name) for name in _OF_BRAND),
+        *category,
+    )
 
 
 def _brand_columns(reach: Reach | None, gap: Behind | None, overlap: Floats) -> dict[str, object]:
@@ -213,4 +239,5 @@ def _brand_columns(reach: Reach | None, gap: Behind | None, overlap: Floats) -> 
         np.maximum(users.low, 0), np.maximum(users.high, 0), p.low, p.high, fair.low, fair.high,
         overlap * reach.p0 * gaps.headroom,
     )  # fmt: skip
-    return dict(zip(names, values, strict=True)) | {"unreached_users": overlap * (1 - p.value)}
+    told: dict[str, object] = dict(zip(names, values, strict=True))
+    return told | {"unreached_users": overlap * (1 - p.value)}

@@ -6,7 +6,7 @@ import polars as pl
 
 from overlap import estimates
 from overlap.expressions import to_text
-from overlap.insights import anchors
+from overlap.insights import anchors, floors
 from overlap.insights.measures import measure
 from overlap.members import ALL_PERIODS
 from overlap.model import PAIRS_TABLE, Policy, Window
@@ -47,7 +47,7 @@ def pairs(
             "anchor": to_text(tree),
             "kind": kind,
             "name": counts.names,
-            "anchor_users": anchors.users_inside(panel, tree, base, window).value,
+            "anchor_users": anchors.shown_inside(panel, tree, base, window, floor),
             "users": [sizes[name] for name in counts.names],
             "overlap_users": m.overlap,
             "overlap_low": m.overlap_low,
@@ -64,11 +64,13 @@ def pairs(
             "baseline": base.text,
             "baseline_users": base.users.value,
             "grade": [estimates.grade(int(h)).value for h in counts.both.sum(axis=1)],
-            "suppressed": None,
+            **m.flags(floor),
         }
-    ).cast(PAIRS_TABLE)
+    )
     return (
         suppress(frame, floor, _HIDDEN, "users")
+        .select(PAIRS_TABLE.names())
+        .cast(PAIRS_TABLE)
         .filter(~pl.col("name").is_in(list(anchors.own_names(tree, kind))))
         .sort(["excess_users", "name"], descending=[True, False], nulls_last=True)
         .with_columns(pl.col(pl.Float64).fill_nan(None))
@@ -78,13 +80,15 @@ def pairs(
 def suppress(
     frame: pl.DataFrame, floor: int, hidden: tuple[str, ...], audience_users: str
 ) -> pl.DataFrame:
-    """Blank the numbers of rows whose overlap or audience is below the floor, and say so."""
-    small = pl.col("overlap_users") < floor
-    tiny = pl.col(audience_users) < floor
+    """Blank the numbers of rows whose overlap or audience may not be shown, and say so.
+
+    Takes the columns of Measures.flags beside the numbers, and leaves them out. Here an overlap of
+    nobody is too small as well.
+    """
+    tiny = (pl.col(audience_users) < floor) | pl.col("tiny")
+    hide = tiny | (pl.col("overlap_users") < floor) | pl.col("telling")
     return frame.with_columns(
-        pl.when(small | tiny)
-        .then(pl.lit(f"fewer than {floor} users"))
-        .alias("suppressed"),
-        *(pl.when(~(small | tiny)).then(pl.col(name)).alias(name) for name in hidden),
+        pl.when(hide).then(pl.lit(floors.why(floor))).alias("suppressed"),
+        *(pl.when(~hide).then(pl.col(name)).alias(name) for name in hidden),
         pl.when(~tiny).then(pl.col(audience_users)).alias(audience_users),
-    )  # fmt: skip
+    ).drop("tiny", "telling")

@@ -11,7 +11,7 @@ from overlap import estimates
 from overlap.expressions import Expression, to_text
 from overlap.insights import anchors
 from overlap.insights.floors import require_users
-from overlap.insights.measures import chance_p, measure, ratio
+from overlap.insights.measures import Measures, chance_p, measure, ratio
 from overlap.insights.pairs import suppress
 from overlap.members import ALL_PERIODS
 from overlap.model import Policy, UsageError, Window
@@ -88,6 +88,7 @@ def profile(
     where = f"{to_text(tree)}, compared with {base.text}"
     require_users(users.value, floor, what="segment", where=where)
     counts = panel.cooccurrence(panel.sample(tree, window), kind, base.sample, window)
+    m = measure(counts)
     own = anchors.own_names(tree, kind)
     counted = counts.audience.sum(axis=1) / counts.rate
     sizes = dict(zip(counts.names, counted.tolist(), strict=True))
@@ -98,14 +99,14 @@ def profile(
             "segment": to_text(tree),
             "kind": kind,
             "name": counts.names,
-            "segment_users": users.value,
+            "segment_users": anchors.shown_inside(panel, tree, base, window, floor),
             "users": [sizes[name] for name in counts.names],
-            **_measures(counts),
+            **_measures(counts, m),
             "direction": None,
             "baseline": base.text,
             "baseline_users": base.users.value,
             "grade": [grade.value for grade in estimates.grades(counts.both.sum(axis=1))],
-            "suppressed": None,
+            **m.flags(floor),
         }
     )
     others = frame.filter(~pl.col("name").is_in(list(own))).with_columns(
@@ -114,12 +115,11 @@ def profile(
     return _in_order(suppress(_judged(others, floor, fdr), floor, _HIDDEN, "users"))
 
 
-def _measures(counts: CoOccurrence) -> dict[str, Floats | NDArray[np.bool_]]:
+def _measures(counts: CoOccurrence, m: Measures) -> dict[str, Floats | NDArray[np.bool_]]:
     both, a, b = (
         x.sum(axis=1).astype(float) for x in (counts.both, counts.anchor, counts.audience)
     )
     n = counts.baseline.sum(axis=1)
-    m = measure(counts)
     of_segment = estimates.shares(both, a, counts.rate)
     of_audience = estimates.shares(both, b, counts.rate)
     return {

@@ -10,7 +10,7 @@ import numpy as np
 
 from overlap import estimates
 from overlap.expressions import And, Audience
-from overlap.insights import anchors
+from overlap.insights import anchors, floors
 from overlap.insights.measures import Measures, ratio
 from overlap.model import Grade, Verdict
 from overlap.panel import CoOccurrence, Panel
@@ -91,6 +91,29 @@ class Reach:
     def p0(self) -> Floats:
         """Penetration of the brand in the whole category, at each segment's rate."""
         return ratio(self.brand_all.sum(axis=1), self.category.sum(axis=1))
+
+    def hidden(self, floor: int) -> NDArray[np.bool_]:
+        """Return where too few are with or without the brand, in the segment or around it."""
+        x, n, X, N = (
+            c.sum(axis=1) / self.rate
+            for c in (self.brand, self.both, self.brand_all, self.category)
+        )
+        return floors.telling(floor, x, n, X, N) | self.category_hidden(floor)
+
+    def category_hidden(self, floor: int) -> bool:
+        """Whether too few in the category are with or without the brand."""
+        X, N = (c.sum(axis=1) / self.rate for c in (self.brand_all, self.category))
+        return bool(floors.part_tells(floor, X, N).any())
+
+    def least_headroom(self, known: Floats, floor: int) -> Floats:
+        """Return `known` headroom, of hidden brands what the floor's users of them would leave.
+
+        A score is a formula of what is shown, and so must not be made of what is not.
+        """
+        x, n = (c.sum(axis=1) / self.rate for c in (self.brand, self.both))
+        most = np.where(floors.few(x, floor), 1 - ratio(np.full_like(n, floor), n * self.p0), 0.0)
+        most = np.where(known > 0, np.clip(np.nan_to_num(most), 0, 1), 0.0)
+        return np.where(self.hidden(floor), most, known)
 
     def evidence(self, tested: NDArray[np.bool_]) -> Behind:
         """Return how far the brand is behind in each segment, discoveries among the tested."""
@@ -183,10 +206,12 @@ def left_out(
     headroom: Floats | None,
     scale: Scale,
     momentum: Floats,
+    hidden: NDArray[np.bool_],
 ) -> Floats:
     """Return the scores with each random group of users left out, float64[groups, audiences].
 
-    The lower ends move as the estimates do: their distance is kept as a ratio.
+    The lower ends move as the estimates do: their distance is kept as a ratio. The headroom of
+    `hidden` brands stays.
     """
     groups = counts.both.shape[1]
     grown = groups / (groups - 1)
@@ -197,7 +222,8 @@ def left_out(
     low = overlap * ratio(m.overlap_low, m.overlap)[:, None]
     cautious = tgi * ratio(m.tgi_cautious, m.tgi)[:, None]
     if reach is not None and headroom is not None:
-        headroom = np.clip(headroom[:, None] * reach.headroom_ratio_without_each(), 0, 1)
+        change = np.where(hidden[:, None], 1.0, reach.headroom_ratio_without_each())
+        headroom = np.clip(headroom[:, None] * change, 0, 1)
     return scale.score(
         np.nan_to_num(low), np.nan_to_num(cautious), headroom, momentum[:, None]
     ).T  # fmt: skip

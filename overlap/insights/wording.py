@@ -146,7 +146,9 @@ def _reason_en(row: Mapping[str, Any], span: int, period: str) -> str:
         f"{start}, {times(row['tgi'] / 100)} times the {chance} that chance gives "
         f"(TGI {index(row['tgi'])}, at least {index(row['tgi_cautious'])} on a cautious view)"
     ]
-    if row["brand"] is not None and row["brand_penetration"] is not None:
+    if row["brand"] is not None and row["brand_suppressed"] is not None:
+        parts.append(f"how many of them {row['brand']} reaches is not shown")
+    elif row["brand"] is not None and row["brand_penetration"] is not None:
         p, p0 = percent(row["brand_penetration"]), percent(row["category_penetration"])
         compared = f"{row['brand']} reaches {p} of them against {p0} of all {category} users"
         if row["standing"] == "behind":
@@ -195,7 +197,9 @@ def _reason_zh(row: Mapping[str, Any], span: int, period: str) -> str:
         f"{start}，是随机期望 {chance}人的 {times(row['tgi'] / 100)} 倍"
         f"（TGI {index(row['tgi'])}，谨慎估计不低于 {index(row['tgi_cautious'])}）"
     ]
-    if row["brand"] is not None and row["brand_penetration"] is not None:
+    if row["brand"] is not None and row["brand_suppressed"] is not None:
+        parts.append(f"「{row['brand']}」在其中的人数未显示")
+    elif row["brand"] is not None and row["brand_penetration"] is not None:
         p, p0 = percent(row["brand_penetration"]), percent(row["category_penetration"])
         compare = f"「{row['brand']}」在其中渗透率 {p}，品类整体为 {p0}"
         if row["standing"] == "behind":

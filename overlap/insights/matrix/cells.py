@@ -10,7 +10,7 @@ import polars as pl
 
 from overlap import estimates
 from overlap.expressions import And, Audience, to_text
-from overlap.insights import anchors
+from overlap.insights import anchors, floors
 from overlap.insights.matrix.counting import counted, within
 from overlap.insights.matrix.order import clustered, logs
 from overlap.insights.matrix.sides import Side, chosen
@@ -77,7 +77,7 @@ def matrix(
     if not row.names or not column.names:
         return pl.DataFrame(schema=MATRIX_TABLE)
     counts = counted(panel, row.samples, column.samples, base, window)
-    frame = _measured(counts, row, column, base)
+    frame = _measured(counts, row, column, base, floor)
     return _in_order(_suppressed(_judged(frame, floor, fdr), floor), row, column)
 
 
@@ -122,7 +122,9 @@ def _line(panel: Panel, side: Side, base: Baseline, window: Window, floor: int) 
     return _Line(side.kind, names, samples, users)
 
 
-def _measured(counts: CoOccurrence, row: _Line, column: _Line, base: Baseline) -> pl.DataFrame:
+def _measured(
+    counts: CoOccurrence, row: _Line, column: _Line, base: Baseline, floor: int
+) -> pl.DataFrame:
     across, down = len(column.names), len(row.names)
     m = measure(counts)
     both, a, b, n = (
@@ -153,6 +155,9 @@ def _measured(counts: CoOccurrence, row: _Line, column: _Line, base: Baseline) -
             "baseline": base.text,
             "baseline_users": base.users.value,
             "grade": [grade.value for grade in estimates.grades(both)],
+            "tiny_row": floors.part_tells(floor, m.anchor, m.baseline),
+            "tiny_column": floors.part_tells(floor, m.audience, m.baseline),
+            "telling": m.flags(floor)["telling"],
         },
         schema_overrides={"row": pl.String, "column": pl.String},
     )
@@ -183,16 +188,19 @@ def _judged(frame: pl.DataFrame, floor: int, fdr: float) -> pl.DataFrame:
 
 
 def _suppressed(frame: pl.DataFrame, floor: int) -> pl.DataFrame:
-    """Blank the numbers of cells whose overlap or either audience is below the floor."""
-    small = pl.any_horizontal(
-        pl.col("overlap_users", "row_users", "column_users").fill_null(0.0) < floor
-    )
+    """Blank the numbers of cells whose overlap or either audience may not be shown."""
+    tiny = {
+        side: (pl.col(f"{side}_users") < floor) | pl.col(f"tiny_{side}")
+        for side in ("row", "column")
+    }
+    small = pl.col("overlap_users").fill_null(0.0) < floor
+    hide = tiny["row"] | tiny["column"] | small | pl.col("telling")
     return frame.with_columns(
-        pl.when(small).then(pl.lit(f"fewer than {floor} users")).alias("suppressed"),
-        *(pl.when(~small).then(pl.col(name)).alias(name) for name in _HIDDEN),
+        pl.when(hide).then(pl.lit(floors.why(floor))).alias("suppressed"),
+        *(pl.when(~hide).then(pl.col(name)).alias(name) for name in _HIDDEN),
         *(
-            pl.when(pl.col(users) >= floor).then(pl.col(users)).alias(users)
-            for users in ("row_users", "column_users")
+            pl.when(~few).then(pl.col(f"{side}_users")).alias(f"{side}_users")
+            for side, few in tiny.items()
         ),
     )
 
