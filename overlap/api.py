@@ -52,12 +52,22 @@ class OpenStore:
     Expressions are text as in `category:TV & interest:gaming>=3`, or `@name` for a saved segment
     of the store's workspace. `start` and `end` name periods, both included ("2026-05",
     "2026-W19", a date); without them every period counts. Numbers below the display floor are
-    null in frames, and `suppressed` says why. Everything raises UsageError for unknown names.
+    null in frames, and `suppressed` says why; a `policy` only raises the store's floors.
+    Everything raises UsageError for unknown names.
     """
 
     store: Store
     panel: Panel
     policy: Policy
+
+    def __post_init__(self) -> None:
+        # A floor can only be raised after the build.
+        own = self.store.policy
+        policy = Policy(
+            max(self.policy.display_floor, own.display_floor),
+            max(self.policy.export_floor, own.export_floor),
+        )
+        object.__setattr__(self, "policy", policy)
 
     def __repr__(self) -> str:
         kinds = ", ".join(f"{len(names):,} {kind}" for kind, names in self.panel.known.items())

@@ -20,10 +20,10 @@ ROOT = Path(__file__).parents[1]
 
 
 def write_store(path: Path, rows: Iterable[Row], policy: Policy | None = None, **spec: Any) -> Path:
-    """Write a store of the given memberships, as `overlap build` would."""
+    """Write a store of the given memberships, as `overlap build` would, without floors."""
     sketches = sketched(with_universe(rows), **spec)
     (leaf,) = sketches.lineage
-    add_part(path, sketches, {leaf: Provenance(policy=policy or Policy())})
+    add_part(path, sketches, {leaf: Provenance(policy=policy or Policy(0, 0))})
     return path
 
 

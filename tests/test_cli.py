@@ -177,7 +177,7 @@ def test_small_audiences_are_blank_and_say_why(run: Run, store: Path) -> None:
     small = [row for row in rows if row["suppressed"]]
     assert small
     for row in small:
-        assert row["suppressed"] == "fewer than 100 users"
+        assert row["suppressed"] == "fewer than 100 users in it or beside it"
         assert row["overlap_users"] is row["tgi"] is row["share_of_anchor"] is None
     rows = run(
         "pairs", store, "--anchor", TV, "--kind", "interest", "--min-users", 1000, "--json"

@@ -183,7 +183,7 @@ def test_the_segment_is_of_the_people_to_win(run, exact):
     shared = {"category": "tv", "brand": "acme", "opening": "food", "lang": "en"}
     win = "category:tv & interest:food - brand:acme"
     assert open_store(exact, None).panel.size(win).value == pytest.approx(
-        scored(open_store(exact, None).panel, "tv", brand="acme").filter(
+        scored(open_store(exact, None).panel, "tv", brand="acme", policy=Policy(0, 0)).filter(
             pl.col("interest") == "food"
         )["unreached_users"][0]
     )

@@ -361,7 +361,7 @@ def test_a_pair_below_the_floor_has_no_numbers_and_says_so() -> None:
     assert told.overlap is not None
     floor = int(told.overlap.value) + 1
     hidden = pair(EXACT, "category:tv", "interest:knitting", brand="acme", policy=Policy(floor, 0))
-    assert hidden.suppressed == f"fewer than {floor} users"
+    assert hidden.suppressed == f"fewer than {floor} users in it or beside it"
     for name in ("overlap", "expected", "excess", "share_of_first", "tgi", "brand", "direction"):
         assert getattr(hidden, name) is None
     blank = hidden.parts.filter(pl.col("part").is_in(["both", "unreached"]))

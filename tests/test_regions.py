@@ -146,11 +146,13 @@ def test_numbers_below_the_floor_are_blank_and_say_why_and_nobody_is_zero() -> N
     assert set(by) == {"a", "b", "c", "ab", "bc", "abc"}
     assert by["a"]["exclusive_users"] is by["a"]["exclusive_low"] is by["a"]["sample"] is None
     assert by["a"]["inclusive_users"] == 200
-    assert by["a"]["suppressed"] == "fewer than 100 users"
-    assert (by["ab"]["exclusive_users"], by["ab"]["suppressed"]) == (150, None)
+    why = "fewer than 100 users in it or beside it"
+    assert by["a"]["suppressed"] == why
+    # 200 in a less 150 in both would be the 50 that are in a alone.
+    assert (by["ab"]["exclusive_users"], by["ab"]["suppressed"]) == (None, why)
     for name in ("c", "bc"):
         assert by[name]["exclusive_users"] is by[name]["inclusive_high"] is None
-        assert by[name]["suppressed"] == "fewer than 100 users"
+        assert by[name]["suppressed"] == why
     assert (by["abc"]["exclusive_users"], by["abc"]["inclusive_high"]) == (0, 0)
     assert by["abc"]["suppressed"] is None
 
@@ -256,7 +258,7 @@ def test_steps_below_the_floor_are_blank() -> None:
     rows += [("interest", "b", week(0), user, 1) for user in range(50, 210)]
     table = incremental_reach(panel(rows), ["a", "b"])
     assert table["new_users"].to_list() == [200, None]
-    assert table["suppressed"].to_list() == [None, "fewer than 100 users"]
+    assert table["suppressed"].to_list() == [None, "fewer than 100 users in it or beside it"]
     assert table["users"].to_list() == [200, 160]
 
 

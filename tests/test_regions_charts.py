@@ -106,8 +106,10 @@ def test_regions_below_the_floor_are_not_drawn_and_counted() -> None:
     table = regions(EXACT, FOUR, policy=Policy(150, 100))
     hidden = table.filter(pl.col("exclusive_users").is_null())
     assert len(hidden) > 1
-    for language, said in (("en", f"{len(hidden)} not shown (fewer than 150 users)"),
-                           ("zh", f"{len(hidden)} 个区域未显示（少于 150 人）")):  # fmt: skip
+    for language, said in (
+        ("en", f"{len(hidden)} not shown (fewer than 150 users in or beside them)"),
+        ("zh", f"{len(hidden)} 个区域未显示（其中或其余少于 150 人）"),
+    ):
         figure = upset(table, language)
         assert said in [note.text for note in figure.layout.annotations]
         drawn = {data[0] for data in figure.data[0].customdata}
@@ -275,7 +277,8 @@ def test_a_diagram_of_something_hidden_says_so_and_draws_nothing() -> None:
     rows = [("interest", "a", week(0), user, 1) for user in range(300)]
     rows += [("interest", "b", week(0), user, 1) for user in range(260, 600)]
     table = regions(panel(rows), ["a", "b"])
-    assert table["suppressed"].null_count() == 2
+    assert table["suppressed"].null_count() == 0
+    assert table.filter(pl.col("degree") == 1)["inclusive_users"].sort().to_list() == [300, 340]
     for language, said in (("en", "fewer than 100 users"), ("zh", "少于 100 人")):
         figure = two_sets(table, language)
         assert len(figure.data) == 0

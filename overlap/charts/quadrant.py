@@ -92,6 +92,9 @@ def mark(figure: go.Figure, selected: str) -> str | None:
 
 def drawable(frame: pl.DataFrame, selected: str | None = None) -> pl.DataFrame:
     """Return the rows that a chart of openings draws: not suppressed, the first ones of many."""
+    if not has_fair_share(frame):
+        # Of a brand that may be shown nowhere nobody is told to be unreached.
+        frame = frame.with_columns(pl.coalesce("unreached_users", "overlap_users"))
     shown = frame.filter(
         pl.col("tgi").is_not_null() & (pl.col("tgi") > 0) & pl.col("unreached_users").is_not_null()
     )

@@ -42,7 +42,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "rest": "{n} more",
         "rest_hover": "{n} smaller regions together",
         "hidden": "{n} not shown ({why})",
-        "why": "fewer than {floor} users",
+        "why": "fewer than {floor} users in or beside them",
         "empty": "Nobody is in any of these audiences.",
     },
     "zh": {
@@ -54,7 +54,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "rest": "另 {n} 个区域",
         "rest_hover": "其余 {n} 个较小区域合计",
         "hidden": "{n} 个区域未显示（{why}）",
-        "why": "少于 {floor} 人",
+        "why": "其中或其余少于 {floor} 人",
         "empty": "没有用户属于这些人群。",
     },
 }

@@ -31,7 +31,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "both": "In both",
         "chance": "dashed: {users} by chance",
         "exact": "exact",
-        "hidden": "Not shown: fewer than {floor} users.",
+        "hidden": "Not shown: one of the parts has fewer than {floor} users.",
         "empty": "Nobody is in either audience.",
     },
     "zh": {
@@ -39,7 +39,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "both": "同属两者",
         "chance": "虚线：随机期望 {users}",
         "exact": "精确",
-        "hidden": "未显示：少于 {floor} 人。",
+        "hidden": "未显示：其中一部分少于 {floor} 人。",
         "empty": "两个人群都没有用户。",
     },
 }

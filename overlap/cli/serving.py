@@ -48,7 +48,9 @@ def serve(
     no_browser: NoBrowser = False,
     display_floor: Annotated[
         Optional[int],  # noqa: UP045
-        typer.Option(metavar="N", help="Show no audience below N users."),
+        typer.Option(
+            metavar="N", help="Show nothing below N users; not less than the store's own."
+        ),
     ] = None,
     events: Annotated[
         Optional[list[str]],  # noqa: UP045
@@ -77,7 +79,12 @@ def serve(
     ] = False,
 ) -> None:
     """Open the dashboard on a store."""
-    stores.read_store(store)
+    least = stores.read_store(store).policy.display_floor
+    if display_floor is not None and display_floor < least:
+        raise UsageError(
+            f"--display-floor {display_floor} is below this store's floor of {least}",
+            cure="leave it out or raise it; only a build with a lower --display-floor lowers it",
+        )
     if id_column is not None and identities is None:
         raise UsageError(
             "--id-column names a column of --identities", cure="name that file, or leave it out"

@@ -27,7 +27,10 @@ CATEGORY, INTEREST, BRAND = "category", "interest", "brand"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Opened:
-    """A store in memory; `stamp` changes when its files do."""
+    """A store in memory; `stamp` changes when its files do.
+
+    `refused_floor` is a display floor that was set below the store's own, which holds.
+    """
 
     path: Path
     stamp: Stamp
@@ -35,6 +38,7 @@ class Opened:
     policy: Policy
     facts: Mapping[str, Any]
     store: Store
+    refused_floor: int | None = None
 
     @property
     def is_exact(self) -> bool:
@@ -45,8 +49,8 @@ class Opened:
 def open_store(path: Path, floor: str | None) -> Opened:
     """Open a store, once for all visitors until its files change.
 
-    `floor` is the setting that replaces the store's own display floor. Raises DataError when the
-    store cannot be read and UsageError when the floor is not a number of users.
+    `floor` is the setting that raises the store's own display floor; it cannot lower it. Raises
+    DataError when the store cannot be read and UsageError when the floor is not a number of users.
     """
     opened = _open(str(path), stamp_of(path))
     if floor is None or not floor.strip():
@@ -56,7 +60,10 @@ def open_store(path: Path, floor: str | None) -> Opened:
             f"{FLOOR_VARIABLE} is {floor!r}, which is not a number of users",
             cure="set it to a whole number from 0 on, or leave it out",
         )
-    return replace(opened, policy=replace(opened.policy, display_floor=int(floor)))
+    asked, own = int(floor), opened.policy.display_floor
+    if asked < own:
+        return replace(opened, refused_floor=asked)
+    return replace(opened, policy=replace(opened.policy, display_floor=asked))
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)

@@ -71,6 +71,6 @@ def display_floor(policy: Policy, min_users: int | None) -> int:
     if min_users < policy.display_floor:
         raise UsageError(
             f"--min-users {min_users} is below this store's floor of {policy.display_floor}",
-            cure="build or serve the store with a lower --display-floor, if you may",
+            cure="build the store with a lower --display-floor, if you may",
         )
     return min_users

@@ -13,7 +13,7 @@ from pyroaring import BitMap
 
 from overlap import estimates
 from overlap.expressions import EVERYONE, And, Expression, compose, is_empty, key, to_text
-from overlap.insights import anchors
+from overlap.insights import anchors, floors
 from overlap.members import ALL_PERIODS
 from overlap.model import FULL_THETA, NOBODY, Estimate, Policy, UsageError, Window
 from overlap.panel import Panel, Sample
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Counts = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
 
 MOST_AUDIENCES = 12
 """Audiences whose regions can be told apart: 4,095 of them already."""
@@ -66,8 +67,9 @@ def regions(
     together are always there. Exclusive users are counted at the smallest rate of all audiences,
     so that they add up over regions, inclusive ones at the smallest of the region's own, as
     `Panel.size` counts them. `inside` counts only users of one more expression. Counts above 0 and
-    below the display floor are null and `suppressed` says why. Raises UsageError for no audience,
-    more than MOST_AUDIENCES, one segment given twice and unknown names.
+    below the display floor are null, as are those that such a count would follow from here or in
+    `incremental_reach`, and `suppressed` says why. Raises UsageError for no audience, more than
+    MOST_AUDIENCES, one segment given twice and unknown names.
     """
     floor = anchors.display_floor(policy or Policy(), min_users)
     if len(audiences) > MOST_AUDIENCES:
@@ -89,8 +91,11 @@ def regions(
     # One audience alone may be known better than by its kept users.
     sizes = dict(zip(alone, chosen.sizes, strict=True))
     inside_text = None if chosen.inside is None else to_text(chosen.inside)
+    family = _family(floor, exclusive / rate[-1], len(alone))
     rows = [
         {
+            "exclusive_hidden": not family.exclusive[code],
+            "inclusive_hidden": not family.inclusive[code],
             "audiences": [chosen.texts[i] for i in range(len(alone)) if code & alone[i]],
             "degree": code.bit_count(),
             "expression": to_text(chosen.region(code, exclusive=True)),
@@ -110,10 +115,10 @@ def regions(
         for row, code in enumerate(codes)
     ]
     hidden = {
-        "exclusive_users": ("exclusive_users", "exclusive_low", "exclusive_high", "sample"),
-        "inclusive_users": ("inclusive_users", "inclusive_low", "inclusive_high"),
+        "exclusive": ("exclusive_users", "exclusive_low", "exclusive_high", "sample"),
+        "inclusive": ("inclusive_users", "inclusive_low", "inclusive_high"),
     }
-    return _suppressed(pl.DataFrame(rows, schema=REGIONS_TABLE), floor, hidden).sort(
+    return _suppressed(rows, REGIONS_TABLE, floor, hidden).sort(
         ["exclusive_users", "degree", "inclusive_users", "expression"],
         descending=[True, False, True, False],
         nulls_last=True,
@@ -133,22 +138,27 @@ def incremental_reach(
 
     New users and reach are counted at the smallest rate of all audiences, so that the new ones add
     up to the reach; an audience's own users as well as they are known. `inside`, suppression and
-    errors are as in `regions`, but for any number of audiences.
+    errors are as in `regions`, but for any number of audiences; of more than MOST_AUDIENCES what is
+    added is shown up to the step at which too few would follow.
     """
     floor = anchors.display_floor(policy or Policy(), min_users)
     chosen = _choose(panel, audiences, inside, window)
     theta = min(sample.theta for sample in chosen.samples)
     rate = theta / FULL_THETA
     inside_text = None if chosen.inside is None else to_text(chosen.inside)
+    users_of = [panel.below(sample, theta).users for sample in chosen.samples]
+    family = _reach_family(floor, users_of, rate)
     reached = BitMap()
     rows = []
-    for step, sample in enumerate(chosen.samples, start=1):
-        users = panel.below(sample, theta).users
+    for step, users in enumerate(users_of, start=1):
         new = estimates.count(len(users - reached), rate)
         reached |= users
         before, now = chosen.trees[: step - 1], chosen.trees[:step]
         within = () if chosen.inside is None else (chosen.inside,)
         rows.append({
+            "users_hidden": not family.users[step - 1],
+            "new_hidden": not family.new[step - 1],
+            "reach_hidden": not family.reach[step - 1],
             "step": step,
             "audience": chosen.texts[step - 1],
             "expression": to_text(compose((*within, chosen.trees[step - 1]), (), before)),
@@ -160,10 +170,10 @@ def incremental_reach(
         })  # fmt: skip
     hidden = {
         "users": ("users", "users_low", "users_high"),
-        "new_users": ("new_users", "new_low", "new_high"),
-        "reach_users": ("reach_users", "reach_low", "reach_high"),
+        "new": ("new_users", "new_low", "new_high"),
+        "reach": ("reach_users", "reach_low", "reach_high"),
     }
-    return _suppressed(pl.DataFrame(rows, schema=REACH_TABLE), floor, hidden)
+    return _suppressed(rows, REACH_TABLE, floor, hidden)
 
 
 def expected_together(
@@ -288,6 +298,67 @@ def _supersets(exclusive: Counts) -> Counts:
 # --- tables -------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Family:
+    """Which counts of audiences may be shown: bool[2ⁿ] of regions, bool[n] in the order given."""
+
+    users: Flags
+    new: Flags
+    reach: Flags
+    exclusive: Flags
+    inclusive: Flags
+
+
+_MOST_TRIED = 6
+"""Of more audiences than these, no sum that holds a region of too few is tried, but their sizes."""
+
+
+def _family(floor: int, exclusive: NDArray[np.float64], n: int) -> _Family:
+    """Decide on all counts that regions and reach give of the same audiences.
+
+    Their sizes come first, then the regions, the largest first, then what is added and shared.
+    """
+    codes = np.arange(1 << n)
+    bits = (codes[:, None] >> np.arange(n) & 1).astype(bool)
+    somebody = np.flatnonzero((exclusive > 0) & (codes > 0))
+    atoms, inside = exclusive[somebody], bits[somebody].T
+    reach = np.maximum.accumulate(inside, axis=0)
+    new = reach.copy()
+    new[1:] &= ~reach[:-1]
+    shared = np.argsort(bits.sum(axis=1), kind="stable")[n + 1 :]
+    inclusive = (somebody[None, :] & shared[:, None]) == shared[:, None]
+    hidden = np.zeros(len(shared), dtype=bool)
+    if n > _MOST_TRIED:
+        hidden = (inclusive & floors.few(atoms, floor)).any(axis=1)
+        inclusive[hidden] = False
+    largest = np.argsort(-atoms, kind="stable")
+    only = np.eye(len(atoms), dtype=bool)[largest]
+    parts = (inside, only, reach[::-1], new, inclusive)
+    shown = np.split(
+        floors.together(floor, atoms, np.vstack(parts)), np.cumsum([len(part) for part in parts])
+    )
+    exclusive_shown, inclusive_shown = np.ones((2, len(codes)), dtype=bool)
+    exclusive_shown[somebody[largest]] = shown[1]
+    inclusive_shown[1 << np.arange(n)] = shown[0]
+    inclusive_shown[shared] = shown[4] & ~hidden
+    return _Family(shown[0], shown[3], shown[2][::-1], exclusive_shown, inclusive_shown)
+
+
+def _reach_family(floor: int, users: Sequence[BitMap], rate: float) -> _Family:
+    if len(users) <= MOST_AUDIENCES:
+        exclusive = _tally(dict(enumerate(users)), 1 << len(users)) / rate
+        return _family(floor, exclusive, len(users))
+    reached = BitMap()
+    shown: list[bool] = []
+    for found in users:
+        counts = (len(reached & found), len(reached), len(found))
+        told = floors.telling(floor, *(count / rate for count in counts))
+        shown.append(not told and all(shown))
+        reached |= found
+    own, added = np.ones(len(users), dtype=bool), np.array(shown)
+    return _Family(own, added, added, own[:0], own[:0])
+
+
 def _columns(name: str, size: Estimate, exact: str) -> dict[str, Any]:
     users = name if name == "users" else f"{name}_users"
     return {
@@ -299,17 +370,25 @@ def _columns(name: str, size: Estimate, exact: str) -> dict[str, Any]:
 
 
 def _suppressed(
-    frame: pl.DataFrame, floor: int, hidden: Mapping[str, tuple[str, ...]]
+    rows: Sequence[Mapping[str, Any]],
+    schema: pl.Schema,
+    floor: int,
+    hidden: Mapping[str, tuple[str, ...]],
 ) -> pl.DataFrame:
-    """Blank the columns that go with each count above 0 and below the floor, and say so."""
-    small = {count: (pl.col(count) > 0) & (pl.col(count) < floor) for count in hidden}
+    """Blank the columns that go with each count that is `…_hidden` or too small, and say so."""
+    flags = dict.fromkeys((f"{count}_hidden" for count in hidden), pl.Boolean)
+    frame = pl.DataFrame(rows, schema=pl.Schema([*schema.items(), *flags.items()]))
+    small = {
+        count: pl.col(f"{count}_hidden") | ((pl.col(names[0]) > 0) & (pl.col(names[0]) < floor))
+        for count, names in hidden.items()
+    }
     return frame.with_columns(
         pl.when(pl.any_horizontal(small.values()))
-        .then(pl.lit(f"fewer than {floor} users"))
+        .then(pl.lit(floors.why(floor)))
         .alias("suppressed"),
         *(
             pl.when(~small[count]).then(pl.col(name)).alias(name)
             for count, names in hidden.items()
             for name in names
         ),
-    )
+    ).drop(*flags)

@@ -30,6 +30,8 @@ def foot(opened: data.Opened, view: View) -> None:
         parts.append(text("foot_window", language, start=next(ends), end=next(ends)))
     if opened.policy.display_floor:
         parts.append(text("foot_floor", language, floor=f"{opened.policy.display_floor:,}"))
+    if opened.refused_floor is not None:
+        parts.append(text("foot_floor_holds", language, asked=f"{opened.refused_floor:,}"))
     with st.container(horizontal=True, vertical_alignment="center", key="foot"):
         look.block(
             f'<footer class="ov-foot"><p class="ov-print">{look.safe(_asked(view))}</p>'

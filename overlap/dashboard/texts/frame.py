@@ -146,6 +146,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "foot_window": ("{start} to {end}", "{start} 至 {end}"),
     "foot_floor": ("nothing below {floor} users is shown", "不显示不足 {floor} 人的内容"),
+    "foot_floor_holds": (
+        "this is the store's own floor, which {asked} users cannot lower",
+        "这是数据自身的展示下限，不能降为 {asked} 人",
+    ),
 }
 
 FAMILIES: Mapping[str, tuple[str, ...]] = {

@@ -5,6 +5,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{users} users are in both, {times} times the {expected} that chance would give.",
         "两者重合 {users} 人，是随机期望 {expected} 人的 {times} 倍。",
     ),
+    "say_brand_hidden": (
+        "How many of them {brand} reaches is not shown: fewer than {floor} users in it or beside "
+        "it.",
+        "「{brand}」在其中的人数未显示：其中或其余不足 {floor} 人。",
+    ),
     "say_gap": (
         "{brand} reaches {p} of them but {p0} of the whole category: {gap} users ({ends}) are "
         "missing, {unreached} are not reached yet.",

@@ -225,8 +225,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "低于展示下限，未显示（{n}）",
     ),
     "hidden_note": (
-        "The policy of this store shows nothing about fewer than {floor} users: {names}.",
-        "按照此数据的规定，不足 {floor} 人的内容不予显示：{names}。",
+        "The policy of this store shows nothing that tells of fewer than {floor} users: {names}.",
+        "按照此数据的规定，会透露不足 {floor} 人的内容不予显示：{names}。",
     ),
     "and_more": ("{names} and {n} more", "{names} 等另外 {n} 个"),
     "all_hidden": (
@@ -234,9 +234,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "所有结果均低于 {floor} 人的展示下限，因此不予显示。",
     ),
     "all_hidden_cure": (
-        "Take a longer window or a larger category. An analyst may serve the store with "
+        "Take a longer window or a larger category. An analyst may build the store with "
         "--display-floor 0.",
-        "请选择更长的时间或更大的品类。分析人员可用 --display-floor 0 打开。",
+        "请选择更长的时间或更大的品类。分析人员可用 --display-floor 0 构建数据。",
     ),
     "col_interest": ("Interest", "兴趣"),
     "col_size": ("In both", "重合人数"),

@@ -42,8 +42,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "overlaps_none": ("Nobody is in both {a} and {b}", "没有用户同属「{a}」和「{b}」"),
     "overlaps_too_few": (
-        "{a} and {b}: fewer than {floor} users, so nothing is shown",
-        "「{a}」与「{b}」：不足 {floor} 人，不予显示",
+        "{a} and {b}: fewer than {floor} users in both or beside it, so nothing is shown",
+        "「{a}」与「{b}」：重合或其余部分不足 {floor} 人，不予显示",
     ),
     "overlaps_too_few_cure": (
         "Choose a larger audience, or a longer window.",
@@ -73,6 +73,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "overlaps_say_brand": (
         "{brand} reaches {p} of them; {unreached} are not reached yet.",
         "「{brand}」在其中的渗透率为 {p}，尚有 {unreached} 人未触达。",
+    ),
+    "overlaps_brand_hidden": (
+        "How many of them {brand} reaches is not shown: fewer than {floor} users in it or beside "
+        "it.",
+        "「{brand}」在其中的人数未显示：其中或其余不足 {floor} 人。",
     ),
     "overlaps_say_inside": (
         "Everything is counted among the users of {baseline}.",

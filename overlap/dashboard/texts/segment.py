@@ -210,9 +210,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "segment_profile_table": ("All of them", "全部人群"),
     "segment_profile_hidden": (
-        "{n} audiences share fewer than {floor} users with the segment, so their numbers are not "
-        "shown.",
-        "{n} 个人群与人群包的重合不足 {floor} 人，不显示数字。",
+        "{n} audiences have fewer than {floor} users in the segment or beside it, so their numbers "
+        "are not shown.",
+        "{n} 个人群与人群包的重合或其余部分不足 {floor} 人，不显示数字。",
     ),
     "segment_pick": (
         "Click a dot or a row to narrow the segment by it.",

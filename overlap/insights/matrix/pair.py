@@ -11,7 +11,7 @@ import polars as pl
 
 from overlap import estimates
 from overlap.expressions import And, Audience, Expression, Minus, to_text
-from overlap.insights import anchors
+from overlap.insights import anchors, floors
 from overlap.insights.matrix.cells import EXPECTED, OVER, UNDER
 from overlap.insights.matrix.counting import counted, within
 from overlap.insights.regions import incremental_reach, regions
@@ -45,13 +45,24 @@ class Brand:
     category_penetration: Estimate | None = None
     fair_share: Estimate | None = None
     gap: Estimate | None = None
+    counted: tuple[float, ...] = ()
+
+    def tells(self, floor: int) -> bool:
+        """Whether too few are with or without it, among both audiences or in the category.
+
+        `counted` are the users in all three, in both audiences, and with a category in it and the
+        brand, and in it.
+        """
+        test = floors.telling if len(self.counted) > 2 else floors.part_tells
+        return bool(test(floor, *self.counted))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pair:
     """Two audiences inside a baseline, in users, ratios 0–1 and indices with 100 for chance.
 
-    What may not be shown is None, and `suppressed` says why. `direction` is "over" or "under"
+    What may not be shown is None, and `suppressed` says why; `brand_suppressed` where that is the
+    brand alone. `direction` is "over" or "under"
     where the overlap is told from chance, else "as expected". `regions` is REGIONS_TABLE and
     `parts` PARTS_TABLE, both of users inside the baseline.
     """
@@ -74,6 +85,7 @@ class Pair:
     parts: pl.DataFrame
     suppressed: str | None
     brand: Brand | None = None
+    brand_suppressed: str | None = None
 
 
 def pair(
@@ -130,8 +142,11 @@ def pair(
         brand=None if brand is None else _brand(panel, (a, b), brand, base, window, overlap),
     )
     told = replace(told, direction=_direction(told.tgi, hits, rate, own))
-    told = replace(told, parts=_parts(told, reach, floor))
-    return _suppressed(told, floor)
+    told = replace(told, parts=_parts(told, reach))
+    if told.brand is not None and told.brand.tells(floor):
+        told = replace(told, brand=None, brand_suppressed=floors.why(floor))
+    told = _suppressed(told, floor, bool(floors.telling(floor, *(x / rate for x in hits))))
+    return replace(told, parts=_blank_parts(told, floor))
 
 
 def _known(value: Estimate) -> Estimate | None:
@@ -182,11 +197,13 @@ def _brand(
         penetration=estimates.share(x, s, rate),
         unreached=_scaled(estimates.count(s - x, rate), better),
         unreached_expression=to_text(Minus(And(trees), audience)),
+        counted=(x / rate, s / rate),
     )
     if category is None:
         return told
     whole = panel.below(within(panel.sample(category, window), base), theta)
     y, c = len(whole.users & mine.users), whole.hits
+    told = replace(told, counted=(x / rate, s / rate, y / rate, c / rate))
     if not y:
         return told
     excess = estimates.excess(x, s, y, c, rate).at(0)
@@ -214,23 +231,37 @@ def _scaled(x: Estimate, by: float) -> Estimate:
 # --- parts and floors ---------------------------------------------------------------------------
 
 
-def _parts(told: Pair, reach: pl.DataFrame, floor: int) -> pl.DataFrame:
+def _parts(told: Pair, reach: pl.DataFrame) -> pl.DataFrame:
     rows = [*_regions(told), _part("either", reach.row(1, named=True), "reach", "exact")]
     if told.brand is not None:
         unreached = told.brand.unreached
-        small = 0 < unreached.value < floor
         rows.append({
             "part": "unreached",
             "expression": told.brand.unreached_expression,
-            "users": None if small else unreached.value,
-            "users_low": None if small else unreached.low,
-            "users_high": None if small else unreached.high,
+            "users": unreached.value,
+            "users_low": unreached.low,
+            "users_high": unreached.high,
             "exact": unreached.exact,
         })  # fmt: skip
-    frame = pl.DataFrame(rows, schema={n: t for n, t in PARTS_TABLE.items() if n != "suppressed"})
+    return pl.DataFrame(rows, schema=PARTS_TABLE)
+
+
+def _blank_parts(told: Pair, floor: int) -> pl.DataFrame:
+    """Blank the parts that the pair or its brand may not show, and say of all blank ones why."""
+    part = pl.col("part")
+    tiny = {"first": told.first_users is None, "second": told.second_users is None}
+    hidden = part.is_in([name for name, hides in tiny.items() if hides])
+    if told.suppressed is not None:
+        hidden |= ~part.is_in(["first", "second"])
+    if told.brand is None:
+        hidden |= part == "unreached"
+    frame = told.parts.with_columns(
+        pl.when(~hidden).then(pl.col(name)).alias(name)
+        for name in ("users", "users_low", "users_high")
+    )
     return frame.with_columns(
-        suppressed=pl.when(pl.col("users").is_null()).then(pl.lit(f"fewer than {floor} users"))
-    ).select(PARTS_TABLE.names())
+        suppressed=pl.when(pl.col("users").is_null()).then(pl.lit(floors.why(floor)))
+    )
 
 
 def _regions(told: Pair) -> Iterator[dict[str, Any]]:
@@ -255,19 +286,29 @@ def _part(part: str, row: dict[str, Any], which: str, exact: str) -> dict[str, A
     }
 
 
-def _suppressed(told: Pair, floor: int) -> Pair:
-    """Blank what is above 0 and below the floor, and all that could be computed back from it."""
-
-    def small(users: Estimate | None) -> bool:
-        return users is not None and 0 < users.value < floor
-
+def _suppressed(told: Pair, floor: int, telling: bool) -> Pair:
+    """Blank what is too small to be shown, and all that could be computed back from it."""
     hidden: dict[str, Any] = {}
     for name in ("first_users", "second_users"):
-        if small(getattr(told, name)):
+        size = getattr(told, name)
+        if size is not None and floors.part_tells(floor, size.value, told.baseline_users.value):
             hidden[name] = None
-    if hidden or small(told.overlap):
-        numbers = ("overlap", "expected", "excess", "share_of_first", "share_of_second", "tgi")
-        hidden |= dict.fromkeys((*numbers, "direction", "brand"))
-    if not hidden:
+    if not hidden and not telling:
         return told
-    return replace(told, **hidden, suppressed=f"fewer than {floor} users")
+    numbers = ("overlap", "expected", "excess", "share_of_first", "share_of_second", "tgi")
+    hidden |= dict.fromkeys((*numbers, "direction", "brand", "brand_suppressed"))
+    sizes = {told.first: "first_users" not in hidden, told.second: "second_users" not in hidden}
+    regions = _blank_regions(told.regions, [name for name, shown in sizes.items() if shown], floor)
+    return replace(told, **hidden, regions=regions, suppressed=floors.why(floor))
+
+
+def _blank_regions(regions: pl.DataFrame, sizes: list[str], floor: int) -> pl.DataFrame:
+    """Leave of the regions of two audiences nothing but some sizes."""
+    own = (pl.col("degree") == 1) & pl.col("audiences").list.first().is_in(sizes)
+    exclusive = ("exclusive_users", "exclusive_low", "exclusive_high", "sample")
+    inclusive = ("inclusive_users", "inclusive_low", "inclusive_high")
+    return regions.with_columns(
+        pl.lit(floors.why(floor)).alias("suppressed"),
+        *(pl.lit(None, dtype=regions.schema[name]).alias(name) for name in exclusive),
+        *(pl.when(own).then(pl.col(name)).alias(name) for name in inclusive),
+    )

@@ -33,8 +33,9 @@ LISTS: Mapping[str, Column] = defined(
      "Events of the audience: rows of input that put a user in it.",
      "该人群的行为数，即使用户归入该人群的数据行数。"),
     ("suppressed", _T, "Not shown because", "未显示原因",
-     "Why the numbers of a row are blank: it is below the floor of users that may be shown.",
-     "该行数字留空的原因：低于允许展示的人数下限。"),
+     "Why numbers of a row are blank: they, or what would follow from them, are below the floor of "
+     "users that may be shown.",
+     "该行数字留空的原因：该数字或可由其推算出的人数低于允许展示的下限。"),
     ("grade", _T, "Evidence", "证据等级",
      "How far the evidence carries: strong, good, fair, or insufficient evidence.",
      "证据的可靠程度：strong 强、good 较强、fair 一般、insufficient evidence 不足。"),

@@ -44,6 +44,8 @@ def answer(rows: pl.DataFrame, view: View, rate: float) -> Answer:
     openings = tables.ranked(rows)
     if first["category_penetration"] is None:
         choose = (say("say_choose_brand"),) if view.brand is None else ()
+        if first["brand_suppressed"] is not None:
+            choose = (say.gap(first),)
         sentences = (say.overlap(first), say.count("say_count", openings, rows), *choose)
     elif openings.is_empty():
         sentences = (say.count("say_no_gap", overlapping, rows), say("say_other_brand"))
@@ -78,6 +80,9 @@ class _Speaker:
         )
 
     def gap(self, row: Mapping[str, Any]) -> str:
+        if row["brand_suppressed"] is not None:
+            floor = "".join(c for c in row["brand_suppressed"] if c.isdigit())
+            return self("say_brand_hidden", floor=floor)
         return self(
             "say_gap",
             p=wording.percent(row["brand_penetration"]),

@@ -23,7 +23,7 @@ def page(opened: data.Opened, view: View) -> None:
     """Show the openings of a view whose category is in the store."""
     with st.spinner(text("ranking", view.language), show_time=False):
         rows = data.rows(opened, view)
-    if rows.is_empty() or not (rows["category_users"][0] or 0) > 0:
+    if rows.is_empty() or rows["category_users"][0] == 0:
         empty.no_data(view.category or "", view.language)
         return
     hidden = tables.hidden(rows)

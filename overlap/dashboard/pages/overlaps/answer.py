@@ -78,6 +78,9 @@ def sentences(told: Pair, view: View) -> list[str]:
 
 def _brand(told: Pair, view: View) -> list[str]:
     brand, language = told.brand, view.language
+    if told.brand_suppressed is not None:
+        floor = _floor(told.brand_suppressed)
+        return [text("overlaps_brand_hidden", language, brand=view.brand or "", floor=floor)]
     if brand is None:
         return []
     values = {

@@ -36,7 +36,7 @@ def show(view: View, told: Pair) -> None:
     if told.suppressed is None:
         block(f'<section class="ov-card" lang="{language}">{_figures(told, language)}</section>')
     block(f'<h2 class="ov-h2">{safe(text("overlaps_parts", language))}</h2>')
-    words = _words(told, language)
+    words = _words(told, view)
     for row in _parts(told).to_dicts():
         _part(view, row, words[row["part"]])
 
@@ -72,9 +72,10 @@ def _number(row: dict[str, object], language: str) -> str:
     return f"{safe(wording.users(users, language))} <small>{safe(exact)}</small>"
 
 
-def _words(told: Pair, language: str) -> dict[str, str]:
+def _words(told: Pair, view: View) -> dict[str, str]:
+    language = view.language
     a, b = names_of([told.first, told.second], SHORT)
-    brand = told.brand.name if told.brand else ""
+    brand = told.brand.name if told.brand else view.brand or ""
     return {
         part: text(f"overlaps_part_{part}", language, a=a, b=b, brand=brand)
         for part in ("first", "second", "both", "only_first", "only_second", "either", "unreached")
@@ -120,7 +121,7 @@ def counts(view: View, told: Pair) -> None:
     """Show every part of a pair as a table, with its download."""
     language = view.language
     a, b = names_of([told.first, told.second], SHORT)
-    shown = told.parts.with_columns(pl.col("part").replace(_words(told, language)))
+    shown = told.parts.with_columns(pl.col("part").replace(_words(told, view)))
     tables.show(
         tables.Shown(
             shown,

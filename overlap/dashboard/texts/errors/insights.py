@@ -18,8 +18,8 @@ PHRASES: Mapping[str, str] = {
         "请放宽条件；若有权导出，可在构建时设 --export-floor 0",
     "--min-users {asked:n} is below this store's floor of {floor:n}":
         "最少人数 {asked} 低于此数据的展示下限 {floor}",
-    "build or serve the store with a lower --display-floor, if you may":
-        "若有权限，可用更低的 --display-floor 构建或启动",
+    "build the store with a lower --display-floor, if you may":
+        "若有权限，可用更低的 --display-floor 构建",
     "{name} is {value!r}, which is not a number of users": "{name} 的值“{value}”不是人数",
     "set it to a whole number from 0 on, or leave it out": "请设为不小于 0 的整数，或不设置",
     # windows and periods

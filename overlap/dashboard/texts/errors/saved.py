@@ -110,4 +110,5 @@ PHRASES: Mapping[str, str] = {
     "and {n:n} more audiences are gone": "另有 {n} 个人群已不存在",
     "{what:s}: {cure:s}": "{what}（{cure}）",
     "fewer than {n:n} users": "不足 {n} 人",
+    "fewer than {n:n} users in it or beside it": "其中或其余不足 {n} 人",
 }  # fmt: skip
