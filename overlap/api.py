@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,7 +11,6 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from overlap.events import parse_period
 from overlap.insights import anchors
 from overlap.insights.language import language
 from overlap.insights.needs import needs
@@ -21,8 +21,8 @@ from overlap.insights.planner import plan
 from overlap.insights.profile import profile
 from overlap.insights.regions import incremental_reach, regions
 from overlap.insights.trends import trends
-from overlap.model import DataError, Estimate, Policy, Window
-from overlap.panel import Panel, open_panel
+from overlap.model import DataError, Estimate, OverlapWarning, Policy, Window
+from overlap.panel import Panel, asking, open_panel
 from overlap.segments import ExportOptions, ExportReport, export, members
 from overlap.store import Store
 from overlap.workspace import open_workspace, spell_out
@@ -53,7 +53,9 @@ class OpenStore:
     of the store's workspace. `start` and `end` name periods, both included ("2026-05",
     "2026-W19", a date); without them every period counts. Numbers below the display floor are
     null in frames, and `suppressed` says why; a `policy` only raises the store's floors.
-    Everything raises UsageError for unknown names.
+    Everything raises UsageError for unknown names, for a window that is reversed or outside the
+    data, and warns (OverlapWarning) of a name that may be another audience as well and of a window
+    that the data do not cover.
     """
 
     store: Store
@@ -82,7 +84,9 @@ class OpenStore:
         self, kind: str | None = None, *, start: Moment = None, end: Moment = None
     ) -> pl.DataFrame:
         """Return every audience, or a kind's, with its size as model.LIST_TABLE."""
-        table = self.panel.table(kind, self._window(start, end))
+        window = self._window(start, end)
+        self._tell_beyond(window, 3)
+        table = self.panel.table(kind, window)
         small = pl.col("users") < self.policy.display_floor
         return table.with_columns(pl.when(~small).then(pl.col("users", "low", "high", "events")))
 
@@ -195,7 +199,10 @@ class OpenStore:
         start: Moment = None, end: Moment = None, language: Literal["en", "zh"] = "en",
     ) -> pl.DataFrame:  # fmt: skip
         """Return what has begun to be wanted, and by whom; see `insights.needs`."""
-        _, (within, also), window = self._asked(start, end, "", category, interest)
+        _, (within, also), window = self._asked(
+            start, end, "", asking.spelled(self.panel, "category", category),
+            asking.spelled(self.panel, "interest", interest),
+        )  # fmt: skip
         return needs(
             self.panel, category=within, interest=also, window=window, policy=self.policy,
             language=language,
@@ -206,7 +213,8 @@ class OpenStore:
         start: Moment = None, end: Moment = None,
     ) -> NeedsMap:  # fmt: skip
         """Return which audiences belong together, laid out; see `insights.needs_map`."""
-        _, (within,), window = self._asked(start, end, "", category)
+        within = asking.spelled(self.panel, "category", category)
+        _, (within,), window = self._asked(start, end, "", within)
         return needs_map(
             self.panel, category=within, kinds=tuple(kinds), window=window, policy=self.policy
         )  # fmt: skip
@@ -240,7 +248,7 @@ class OpenStore:
     ) -> ExportReport:  # fmt: skip
         """Write the exact members of an expression to a file; see `overlap.segments.export`."""
         options = options or ExportOptions()
-        window, text, _ = spell_out(self.store.path, options.window, expression)
+        text, _, window = self._checked(options.window, expression)
         return export(
             (self.store, self.panel), text, [str(source) for source in events], Path(target),
             replace(options, window=window),
@@ -254,14 +262,25 @@ class OpenStore:
         self, start: Moment, end: Moment, expression: str, *others: str | None
     ) -> tuple[str, list[str | None], Window]:
         """Return expressions with saved segments put in, None staying None, and the window."""
-        window = self._window(start, end)
+        return self._checked(self._window(start, end), expression, *others)
+
+    def _checked(
+        self, window: Window, expression: str, *others: str | None
+    ) -> tuple[str, list[str | None], Window]:
+        """Do as `_asked` in a window; what leaves doubt is an OverlapWarning."""
         window, first, rest = spell_out(self.store.path, window, expression, *others)
+        asking.check(self.panel, window)
+        texts = [text for text in (first, *rest) if text]
+        for note in asking.named(self.panel, texts, self.policy.display_floor):
+            warnings.warn(note, OverlapWarning, stacklevel=4)
+        self._tell_beyond(window, 5)
         return first, rest, window
 
+    def _tell_beyond(self, window: Window, level: int) -> None:
+        beyond = asking.uncovered(self.panel, window)
+        if beyond:
+            warnings.warn(beyond, OverlapWarning, stacklevel=level)
+
     def _window(self, start: Moment, end: Moment) -> Window:
-        unit = self.panel.spec.period
         first, last = (str(moment) if moment is not None else None for moment in (start, end))
-        return Window(
-            parse_period(first, unit) if first else None,
-            parse_period(last, unit, end=True) if last else None,
-        )
+        return asking.window(self.panel, first, last)

@@ -75,6 +75,10 @@ class DataError(OverlapError):
     """The request is fine but the data or the store cannot be used."""
 
 
+class OverlapWarning(UserWarning):
+    """An answer was given to something that may be meant otherwise, or only to a part of it."""
+
+
 def nearest(wanted: str, known: Sequence[str], n: int = 3) -> list[str]:
     """Return up to `n` of the `known` names that look most like `wanted`, best first."""
     folded: dict[str, str] = {}

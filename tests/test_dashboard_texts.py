@@ -31,7 +31,16 @@ def test_a_sentence_holds_the_same_values_in_both_languages(key):
 
 @pytest.mark.parametrize("key", texts.keys())
 def test_a_sentence_is_used(key):
-    from_links = "period_moved", "brand_elsewhere", "own_baseline"
+    from_links = (
+        "period_moved",
+        "brand_elsewhere",
+        "own_baseline",
+        "name_in_doubt",
+        "window_without_periods",
+        "window_reversed",
+        "window_outside",
+        "window_beyond",
+    )
     used = f"[\"']{re.escape(key)}[\"'](?!: \\()"
     assert re.search(used, SOURCE) or key in BUILT or key in from_links
 

@@ -100,7 +100,7 @@ def export_members(
     with progress() as step:
         step("reading the store")
         opened, panel = open_panel(store)
-        periods, spelled, _ = asked(store, panel, from_, until, expression)
+        periods, spelled, _ = asked(opened, panel, from_, until, expression)
         options = ExportOptions(
             format=format,
             window=periods,

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from overlap import events, reports
+from overlap import reports
 from overlap.cli.output import print_rows, show
 from overlap.model import Window
-from overlap.panel import Panel
+from overlap.panel import Panel, asking
+from overlap.store import Store
 from overlap.workspace import spell_out
 
 Columns = Mapping[str, tuple[str, Callable[[Any], str]]]
@@ -51,26 +52,33 @@ def give(
         show(frame, columns, more)
 
 
-def window(panel: Panel, start: str | None, end: str | None) -> Window:
-    """Return the window that `--from` and `--to` ask for; raises UsageError for no period."""
-    unit = panel.spec.period
-    return Window(
-        events.parse_period(start, unit) if start else None,
-        events.parse_period(end, unit, end=True) if end else None,
-    )
-
-
 def _tell(frame: pl.DataFrame, file: Path) -> None:
     sys.stderr.write(f"wrote {len(frame):,} rows to {file}\n")
 
 
 def asked(
-    store: Path,
+    opened: Store,
     panel: Panel,
     start: str | None,
     end: str | None,
     expression: str,
     *others: str | None,
 ) -> tuple[Window, str, list[str | None]]:
-    """Return the window and the expressions asked for, saved segments put in for `@name`."""
-    return spell_out(store, window(panel, start, end), expression, *others)
+    """Return the window and the expressions asked for, saved segments put in for `@name`.
+
+    What of them leaves doubt is said on stderr. Raises UsageError as `asking.window` and
+    `Panel.resolve` do.
+    """
+    window = asking.window(panel, start, end)
+    window, first, rest = spell_out(opened.path, window, expression, *others)
+    asking.check(panel, window)
+    doubtful(opened, panel, window, [text for text in (first, *rest) if text])
+    return window, first, rest
+
+
+def doubtful(opened: Store, panel: Panel, window: Window, expressions: Sequence[str]) -> None:
+    """Say on stderr what of a question may be meant otherwise, or goes beyond the data."""
+    notes = asking.named(panel, expressions, opened.policy.display_floor)
+    beyond = asking.uncovered(panel, window)
+    for note in [*notes, *([beyond] if beyond else [])]:
+        sys.stderr.write(f"overlap: note: {note}\n")

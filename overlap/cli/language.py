@@ -103,7 +103,7 @@ def language_of(
         raise UsageError(f"--posts {posts} asks for no example", cure="ask for 1 or more")
     opened, panel = open_panel(store)
     periods, expression, (category, rest) = asked(
-        store, panel, from_, to, expression, category, rest
+        opened, panel, from_, to, expression, category, rest
     )
     lexicon = _lexicon(opened)
     question = {

@@ -30,7 +30,7 @@ from overlap.insights.needs import needs as find_needs
 from overlap.insights.needs_map import MOST_NODES, needs_map, read_map
 from overlap.insights.trends import axis, notes
 from overlap.model import TERM_KIND
-from overlap.panel import open_panel
+from overlap.panel import asking, open_panel
 from overlap.reports import about_store
 
 _RUNNING: Callable[[Any], str] = lambda running: "running" if running else "over"  # noqa: E731
@@ -75,7 +75,10 @@ def needs(
     language = wording.language(language)
     opened, panel = open_panel(store)
     ours = axis(panel)
-    periods, _, (category, interest) = asked(store, panel, from_, to, "", category, interest)
+    periods, _, (category, interest) = asked(
+        opened, panel, from_, to, "", asking.spelled(panel, "category", category),
+        asking.spelled(panel, "interest", interest),
+    )  # fmt: skip
     frame = find_needs(
         panel, category=category, interest=interest, kinds=kind or KINDS, window=periods,
         policy=opened.policy, min_users=min_users, fdr=fdr, limit=limit, language=language,
@@ -152,7 +155,9 @@ def draw_map(
 ) -> None:
     """Map how audiences hang together: links of affinity, communities with names, and places."""
     opened, panel = open_panel(store)
-    periods, _, (category,) = asked(store, panel, from_, to, "", category)
+    periods, _, (category,) = asked(
+        opened, panel, from_, to, "", asking.spelled(panel, "category", category)
+    )
     found = needs_map(
         panel, category=category, kinds=kind or ("interest",), window=periods,
         policy=opened.policy, min_users=min_users, fdr=fdr, most=most,

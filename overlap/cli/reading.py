@@ -99,7 +99,7 @@ def size(
     """Estimate the number of users of an expression."""
     opened, panel = open_panel(store)
     floor = anchors.display_floor(opened.policy, min_users)
-    periods, text, _ = asked(store, panel, from_, to, expression)
+    periods, text, _ = asked(opened, panel, from_, to, expression)
     tree = panel.resolve(text)
     estimate = panel.size(tree, periods)
     small = 0 < estimate.value < floor
@@ -133,7 +133,7 @@ def pairs(
 ) -> None:
     """Compare one audience with every audience of a kind, most excess users first."""
     opened, panel = open_panel(store)
-    periods, anchor, (baseline,) = asked(store, panel, from_, to, anchor, baseline)
+    periods, anchor, (baseline,) = asked(opened, panel, from_, to, anchor, baseline)
     frame = find_pairs(
         panel, anchor, kind, baseline=baseline, window=periods,
         policy=opened.policy, min_users=min_users,
@@ -175,7 +175,7 @@ def openings(
     """Rank the audiences that are openings for a category, and for a brand in it."""
     language = wording.language(language)
     opened, panel = open_panel(store)
-    periods, _, (baseline,) = asked(store, panel, from_, to, "", baseline)
+    periods, _, (baseline,) = asked(opened, panel, from_, to, "", baseline)
     frame = scored(
         panel, category, brand=brand, kind=kind, baseline=baseline,
         window=periods, policy=opened.policy, min_users=min_users, language=language,

@@ -50,7 +50,7 @@ def regions(
 ) -> None:
     """Lay audiences across each other: users in exactly these and no other, and in all of these."""
     opened, panel = open_panel(store)
-    periods, _, (inside, *texts) = asked(store, panel, from_, to, "", inside, *expressions)
+    periods, _, (inside, *texts) = asked(opened, panel, from_, to, "", inside, *expressions)
     chosen = [text for text in texts if text is not None]
     frame = find_regions(
         panel, chosen, inside=inside, window=periods, policy=opened.policy,

@@ -53,7 +53,7 @@ def profile(
 ) -> None:
     """Compare a segment with every audience of a kind: over-represented, then under, then rest."""
     opened, panel = open_panel(store)
-    periods, expression, (baseline,) = asked(store, panel, from_, to, expression, baseline)
+    periods, expression, (baseline,) = asked(opened, panel, from_, to, expression, baseline)
     frame = find_profile(
         panel, expression, kind, baseline=baseline, window=periods, policy=opened.policy,
         min_users=min_users, fdr=fdr,
@@ -119,7 +119,7 @@ def plan(
             cure="leave --kind out, or all the --candidate options",
         )
     opened, panel = open_panel(store)
-    periods, category, _ = asked(store, panel, from_, to, category)
+    periods, category, _ = asked(opened, panel, from_, to, category)
     frame = planner.plan(
         panel, category, candidate or kind or "interest", target=target, steps=steps, least=least,
         order=order, window=periods, policy=opened.policy, min_users=min_users,  # type: ignore[arg-type]

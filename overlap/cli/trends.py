@@ -70,7 +70,7 @@ def trends(
     opened, panel = open_panel(store)
     ours = axis(panel, every)
     periods, expression, (baseline, category) = asked(
-        store, panel, from_, to, expression, baseline, category
+        opened, panel, from_, to, expression, baseline, category
     )
     frame = follow_trends(
         panel, expression, baseline=baseline, category=category, brand=brand, window=periods,

@@ -13,10 +13,10 @@ import typer
 from overlap import workspace as work
 from overlap.cli.app import CsvFile, ExcelFile, From, Json, ParquetFile, StorePath, To, app
 from overlap.cli.formats import EXACT, TEXT, USERS
-from overlap.cli.giving import give, window
+from overlap.cli.giving import doubtful, give
 from overlap.cli.output import print_json, show, show_facts
 from overlap.model import Window
-from overlap.panel import Panel, open_panel
+from overlap.panel import Panel, asking, open_panel
 from overlap.reports import About, about_store
 
 segments = typer.Typer(
@@ -70,6 +70,8 @@ def save(
     opened, panel = open_panel(store)
     with _open(store, workspace) as kept:
         found = work.find(kept, expression, _asked(panel, from_, to))
+        asking.check(panel, found.window)
+        doubtful(opened, panel, found.window, [found.expression])
         if change is None:
             new = work.draft(
                 opened, panel, found.expression, name=name, window=found.window, note=note or "",
@@ -226,7 +228,7 @@ def _open(store: Path, given: str | None) -> work.Workspace:
 
 
 def _asked(panel: Panel, start: str | None, end: str | None) -> Window | None:
-    return window(panel, start, end) if start or end else None
+    return asking.window(panel, start, end) if start or end else None
 
 
 def _tell(segment: work.SavedSegment, kept: work.Workspace, json: bool) -> None:

@@ -18,7 +18,7 @@ from overlap.expressions import Audience, to_text
 from overlap.insights.openings import scored
 from overlap.insights.summary import summary
 from overlap.model import Policy, UsageError, Window
-from overlap.panel import Panel, open_panel
+from overlap.panel import Panel, last_day, open_panel
 from overlap.store import Stamp, Store
 from overlap.store import stamp as stamp_of
 
@@ -122,7 +122,9 @@ def _choices(opened: Opened, category: str | None) -> Choices:
     first = brands_of(panel, category, opened.policy) if category in categories and category else []
     brands = (*first, *(name for name in known.get(BRAND, ()) if name not in set(first)))
     baselines = tuple(to_text(Audience(CATEGORY, name)) for name in categories if name != category)
-    return Choices(categories, brands, frozenset(first), baselines, real_periods(panel.periods))
+    periods = real_periods(panel.periods)
+    last = last_day(periods[-1], panel.spec.period) if periods else None
+    return Choices(categories, brands, frozenset(first), baselines, periods, last)
 
 
 def default(opened: Opened) -> tuple[str | None, str | None]:

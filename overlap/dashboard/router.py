@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from overlap.dashboard import data, look, navigation, session, stores
+from overlap.dashboard import asked, data, look, navigation, session, stores
 from overlap.dashboard.launch import FLOOR_VARIABLE
 from overlap.dashboard.pages import data as data_page
 from overlap.dashboard.pages import demand, openings, overlaps, saved, segment
@@ -150,11 +150,12 @@ def _fitted(opened: data.Opened, view: View) -> View:
     """Return a view that the store can show, and write it into the address."""
     if data.CATEGORY not in opened.panel.known:
         view = replace(view, category=None, brand=None, opening=None)
-        session.remember(view)
-        return view
-    needs_default = view.category is None or view.category not in data.categories(opened)
-    default = data.default(opened) if needs_default else (None, None)
-    category = default[0] if needs_default else view.category
+        default: tuple[str | None, str | None] = (None, None)
+        category = None
+    else:
+        needs_default = view.category is None or view.category not in data.categories(opened)
+        default = data.default(opened) if needs_default else (None, None)
+        category = default[0] if needs_default else view.category
     view, found = choose(view, data.choices(opened, category), default)
     view, more = _fit_baseline(opened, view)
     session.remember(view, [*found, *more])
@@ -164,10 +165,8 @@ def _fitted(opened: data.Opened, view: View) -> View:
 def _fit_baseline(opened: data.Opened, view: View) -> tuple[View, list[Note]]:
     if view.baseline is None:
         return view, []
-    named = any(view.baseline in names for names in opened.panel.known.values())
     try:
-        # Who types a name need not know that an expression would want quotes around it.
-        tree = opened.panel.resolve(Audience(None, view.baseline) if named else view.baseline)
+        tree, doubts = asked.read(opened, view.baseline, view.language)
     except OverlapError as error:
         values = {"wanted": view.baseline, "why": phrase(error.what, view.language)}
         return replace(view, baseline=None), [Note("unknown_baseline", values)]
@@ -175,4 +174,4 @@ def _fit_baseline(opened: data.Opened, view: View) -> tuple[View, list[Note]]:
         return replace(view, baseline=None), []
     if tree == Audience(data.CATEGORY, view.category or ""):
         return replace(view, baseline=None), [Note("own_baseline")]
-    return replace(view, baseline=to_text(tree)), []
+    return replace(view, baseline=to_text(tree)), doubts

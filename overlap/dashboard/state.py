@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from overlap.insights.wording import LANGUAGES
+from overlap.members import ALL_PERIODS
 from overlap.model import NO_PERIOD, Window, nearest
 
 HOME = "openings"
@@ -44,7 +45,8 @@ class View:
 class Choices:
     """What can be chosen in a store, the likeliest first.
 
-    `present` are the brands with enough users in the category to compare their strength.
+    `present` are the brands with enough users in the category to compare their strength, and
+    `last_day` is the last day of the last of the `periods`.
     """
 
     categories: tuple[str, ...] = ()
@@ -52,6 +54,7 @@ class Choices:
     present: frozenset[str] = frozenset()
     baselines: tuple[str, ...] = ()
     periods: tuple[date, ...] = ()
+    last_day: date | None = None
 
     @property
     def has_periods(self) -> bool:
@@ -139,13 +142,39 @@ def choose(
         values = {"brand": view.brand, "category": view.category or ""}
         notes.append(Note("brand_elsewhere", values))
         view = replace(view, brand=None)
+    view, found = _in_data(view, choices)
+    notes += found
     start, found = _period(view.start, choices, first=True)
     notes += found
     end, found = _period(view.end, choices, first=False)
     notes += found
-    if start and end and start > end:
-        start, end = end, start
     return replace(view, start=start, end=end), notes
+
+
+def _in_data(view: View, choices: Choices) -> tuple[View, list[Note]]:
+    """Return a view whose window begins before it ends and has data; all data where it has none."""
+    notes: list[Note] = []
+    if view.window == ALL_PERIODS:
+        return view, notes
+    if not choices.periods:
+        return replace(view, start=None, end=None), [Note("window_without_periods")]
+    if view.start and view.end and view.start > view.end:
+        view = replace(view, start=view.end, end=view.start)
+        notes.append(Note("window_reversed", _ends(view.start, view.end)))
+    first, last = choices.periods[0], choices.last_day or choices.periods[-1]
+    if (view.start or last) > last or (view.end or first) < first:
+        values = {**_ends(view.start or first, view.end or last), "first": str(first)}
+        notes.append(Note("window_outside", {**values, "last": str(last)}))
+        return replace(view, start=None, end=None), notes
+    start = max(view.start, first) if view.start else None
+    end = min(view.end, last) if view.end else None
+    if (start, end) != (view.start, view.end):
+        notes.append(Note("window_beyond", {"first": str(first), "last": str(last)}))
+    return replace(view, start=start, end=end), notes
+
+
+def _ends(start: date | None, end: date | None) -> dict[str, str]:
+    return {"start": str(start), "end": str(end)}
 
 
 def _unknown(key: str, wanted: str, known: Sequence[str], instead: str | None) -> Note:
@@ -161,7 +190,7 @@ def _period(day: date | None, choices: Choices, *, first: bool) -> tuple[date | 
         return None, []
     held = max((p for p in choices.periods if p <= day), default=choices.periods[0])
     notes = []
-    if held != day:
+    if held != day and not (day == choices.last_day and held == choices.periods[-1]):
         notes.append(Note("period_moved", {"wanted": day.isoformat(), "instead": held.isoformat()}))
     end = choices.periods[0] if first else choices.periods[-1]
     return None if held == end else held, notes

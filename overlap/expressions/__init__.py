@@ -1,7 +1,7 @@
 """Text ↔ expression tree: `category:TV & (interest:gaming>=3 | "city walk") - brand:acme`."""
 
 from overlap.expressions.compose import Parts, compose, decompose
-from overlap.expressions.names import resolve
+from overlap.expressions.names import Doubt, candidates, doubts, resolve
 from overlap.expressions.normal import EMPTY, EVERYONE, is_empty, key, normalise
 from overlap.expressions.parser import parse
 from overlap.expressions.tree import (
@@ -20,12 +20,15 @@ __all__ = [
     "EVERYONE",
     "And",
     "Audience",
+    "Doubt",
     "Expression",
     "Minus",
     "Or",
     "Parts",
+    "candidates",
     "compose",
     "decompose",
+    "doubts",
     "fold",
     "is_empty",
     "key",

@@ -5,7 +5,8 @@ audience is a Roaring bitmap of the numbers it keeps. What a panel returns are c
 overlap.estimates makes numbers with intervals of them.
 """
 
-from overlap.panel.panel import Panel, open_panel
+from overlap.panel import asking
+from overlap.panel.panel import Panel, last_day, open_panel
 from overlap.panel.records import CoOccurrence, Kept, Sample
 
-__all__ = ["CoOccurrence", "Kept", "Panel", "Sample", "open_panel"]
+__all__ = ["CoOccurrence", "Kept", "Panel", "Sample", "asking", "last_day", "open_panel"]

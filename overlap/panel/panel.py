@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
@@ -108,7 +108,7 @@ class Panel:
         if self._span is None:
             return True
         first, last = (moment.date() for moment in self._span)
-        return first <= period and last >= _last_day(period, self.spec.period)
+        return first <= period and last >= last_day(period, self.spec.period)
 
     @property
     def memberships(self) -> int:
@@ -132,10 +132,15 @@ class Panel:
             )
         return tuple(self.known[kind])
 
-    def resolve(self, expression: str | Expression) -> Expression:
-        """Return the tree of an expression with every audience found; raises UsageError."""
+    def resolve(
+        self, expression: str | Expression, told: Callable[[Audience], str] = str
+    ) -> Expression:
+        """Return the tree of an expression with every audience found; raises UsageError.
+
+        `told` writes the audiences that a name may be in the message where it is not clear which.
+        """
         tree = expressions.parse(expression) if isinstance(expression, str) else expression
-        return expressions.resolve(tree, self.known)
+        return expressions.resolve(tree, self.known, told)
 
     # --- samples ------------------------------------------------------------------------------
 
@@ -325,7 +330,8 @@ def _counted(members: Members, code: int, at_least: int, window: Window) -> BitM
     return bitmap_of(members.users_of(code, at_least, window))
 
 
-def _last_day(period: date, unit: PeriodUnit) -> date:
+def last_day(period: date, unit: PeriodUnit) -> date:
+    """Return the last day of the period that begins on a day."""
     if unit == "month":
         return (period.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
     return period + timedelta(days=6 if unit == "week" else 0)

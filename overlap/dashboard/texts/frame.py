@@ -129,6 +129,28 @@ TEXTS: dict[str, tuple[str, str]] = {
         "No period starts on {wanted}, so {instead} is taken.",
         "没有从 {wanted} 开始的周期，已改为 {instead}。",
     ),
+    "window_reversed": (
+        "The window of the link ended before it began: its ends were exchanged, {start} to {end}.",
+        "链接中的起止时间颠倒，已对调为 {start} 至 {end}。",
+    ),
+    "window_outside": (
+        "There are no data from {start} to {end}, so all of them are shown: {first} to {last}.",
+        "{start} 至 {end} 没有数据，已改为显示全部时间：{first} 至 {last}。",
+    ),
+    "window_beyond": (
+        "The window of the link reaches beyond the data, which cover {first} to {last}.",
+        "链接中的时间超出数据范围，数据只覆盖 {first} 至 {last}。",
+    ),
+    "window_without_periods": (
+        "These data have no periods, so all of them are shown.",
+        "此数据没有划分时间周期，已显示全部数据。",
+    ),
+    "name_in_doubt": (
+        "“{name}” is read as {taken}. It may also be {others}: write that for it.",
+        "“{name}”按 {taken} 理解，也可能指 {others}；如需后者，请写全称。",
+    ),
+    "name_in_doubt_or": (" or ", " 或 "),
+    "name_in_doubt_users": ("{name} ({users} users)", "{name}（{users} 人）"),
     "unknown_language": (
         "“{wanted}” is not a language of this dashboard.",
         "本页面不支持语言“{wanted}”。",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from overlap.dashboard import asked as asking
 from overlap.dashboard import data, session
 from overlap.dashboard.data import CATEGORY, INTEREST
 from overlap.dashboard.pages.demand import ask, words
-from overlap.dashboard.parts import empty, picker
+from overlap.dashboard.parts import empty, notes, picker
 from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
 from overlap.expressions import And, Audience, Expression, to_text
@@ -109,7 +110,7 @@ def _resolved(opened: data.Opened, view: View, window: Window) -> Subject | None
         empty.message(text("demand_nobody_asked", language), text("demand_of_help", language))
         return None
     try:
-        tree, _ = read(opened, wanted, window)
+        tree = told(opened, wanted, view)
     except OverlapError as error:
         empty.failure(text("demand_unknown", language, wanted=wanted), error, language)
         return None
@@ -142,10 +143,23 @@ def read(opened: data.Opened, wanted: str, window: Window) -> tuple[Expression, 
     segment, in its own window where the whole time is asked for. Raises what names that are not
     there raise, and a workspace that cannot be read.
     """
-    if any(wanted in names for names in opened.panel.known.values()):
-        return opened.panel.resolve(Audience(None, wanted)), window
-    window, spelled, _ = spell_out(opened.path, window, wanted)
-    return opened.panel.resolve(spelled), window
+    tree, window = _written(opened, wanted, window)
+    return opened.panel.resolve(tree), window
+
+
+def told(opened: data.Opened, wanted: str, view: View) -> Expression:
+    """Return whom a link's text means as `read` does, and say what else a name in it may mean."""
+    written, _ = _written(opened, wanted, view.window)
+    tree = opened.panel.resolve(written)
+    for note in asking.notes(opened, written, view.language):
+        notes.one(note, view.language)
+    return tree
+
+
+def _written(opened: data.Opened, wanted: str, window: Window) -> tuple[Expression, Window]:
+    if not any(wanted in names for names in opened.panel.known.values()):
+        window, wanted, _ = spell_out(opened.path, window, wanted)
+    return asking.spelled(opened, wanted), window
 
 
 def in_own_window(opened: data.Opened, view: View) -> View:

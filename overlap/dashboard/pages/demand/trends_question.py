@@ -10,7 +10,7 @@ import polars as pl
 from overlap.dashboard import data
 from overlap.dashboard.data import CATEGORY
 from overlap.dashboard.pages.demand import ask
-from overlap.dashboard.pages.demand.subject import Subject, called, read, readable
+from overlap.dashboard.pages.demand.subject import Subject, called, readable, told
 from overlap.dashboard.pages.demand.trends_card import PENETRATION
 from overlap.dashboard.parts import notes
 from overlap.dashboard.state import Note, View
@@ -100,7 +100,7 @@ def others_of(
     out = []
     for wanted in beside_of(view)[:MOST_BESIDE]:
         try:
-            tree, _ = read(opened, wanted, view.window)
+            tree = told(opened, wanted, view)
             other = Subject(tree, found.category, tree)
             out.append((readable(tree), frame_of(opened, other, view, measure)))
         except OverlapError as error:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from overlap.charts import MATRIX_NUMBERS
 from overlap.charts.matrix import Number
 from overlap.dashboard import data
+from overlap.dashboard.asked import read, spelled
 from overlap.dashboard.state import Note, View
 from overlap.dashboard.texts.errors import phrase
-from overlap.expressions import Audience, Expression, key, to_text
+from overlap.expressions import Expression, key, to_text
 from overlap.insights.regions import MOST_AUDIENCES
 from overlap.model import OverlapError, nearest
 
@@ -70,12 +71,8 @@ def _usual(there: Sequence[str]) -> tuple[str, str]:
 
 
 def audience(opened: data.Opened, wanted: str) -> Expression:
-    """Return the tree of what was typed or linked; raises UsageError as `Panel.resolve` does.
-
-    Who types a name need not know that an expression would want quotes around it.
-    """
-    named = any(wanted in names for names in opened.panel.known.values())
-    return opened.panel.resolve(Audience(None, wanted) if named else wanted)
+    """Return the tree of what was typed or linked; raises UsageError as `Panel.resolve` does."""
+    return opened.panel.resolve(spelled(opened, wanted))
 
 
 def one(opened: data.Opened, wanted: str | None, language: str) -> tuple[str | None, list[Note]]:
@@ -83,7 +80,8 @@ def one(opened: data.Opened, wanted: str | None, language: str) -> tuple[str | N
     if wanted is None:
         return None, []
     try:
-        return to_text(audience(opened, wanted)), []
+        tree, doubts = read(opened, wanted, language)
+        return to_text(tree), doubts
     except OverlapError as error:
         values = {"wanted": wanted, "why": wrong(error, language)}
         return None, [Note("overlaps_unknown", values)]
@@ -119,6 +117,7 @@ def several(opened: data.Opened, view: View) -> tuple[list[str] | None, list[Not
         if text is None:
             notes += [replace(note, key="overlaps_left_out") for note in wrong_]
             continue
+        notes += wrong_
         same = key(opened.panel.resolve(text))
         if same in found:
             notes.append(Note("overlaps_twice", {"wanted": wanted}))

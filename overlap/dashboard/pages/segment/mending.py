@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from overlap import expressions
@@ -16,7 +17,7 @@ from overlap.dashboard.pages.segment.reading import (
     read_tree,
     written,
 )
-from overlap.expressions import Audience
+from overlap.expressions import Audience, Doubt
 from overlap.expressions.place import columns
 from overlap.model import OverlapError, Window, nearest
 from overlap.workspace import choose, open_workspace
@@ -55,7 +56,7 @@ def culprit(opened: data.Opened, reading: Reading) -> Audience | None:
     if reading.tree is None:
         return None
     for leaf in expressions.leaves(reading.tree):
-        if leaf.kind != SAVED and len(_having(opened, leaf)) != 1:
+        if leaf.kind != SAVED and not _is_clear(opened, leaf):
             return leaf
     for leaf in expressions.leaves(reading.tree):
         if leaf.kind == SAVED and leaf.name not in saved_names(opened):
@@ -86,14 +87,34 @@ def suggestions(opened: data.Opened, reading: Reading) -> list[tuple[str, str]]:
     return [(label, text) for text, label in found.items()][:MOST]
 
 
+def alternatives(opened: data.Opened, reading: Reading) -> list[tuple[Doubt, dict[str, str]]]:
+    """Return the names of a reading that may be other audiences: labels and whole new texts."""
+    try:
+        tree = read_tree(reading.text)
+    except OverlapError:
+        return []
+    found = []
+    for doubt in expressions.doubts(tree, opened.panel.known):
+        bare = replace(doubt.taken, kind=None, name=doubt.name)
+        others = (doubt.taken, *doubt.others)[:MOST]
+        new = {
+            written(audience): written(exchanged(tree, partial(_instead, bare, audience)))
+            for audience in others
+        }
+        found.append((doubt, new))
+    return found
+
+
 def _instead(wrong: Audience, right: Audience, leaf: Audience) -> Audience:
     return right if leaf == wrong else leaf
 
 
-def _having(opened: data.Opened, leaf: Audience) -> list[str]:
-    known = opened.panel.known
-    kinds = list(known) if leaf.kind is None else [leaf.kind]
-    return [kind for kind in kinds if leaf.name in known.get(kind, ())]
+def _is_clear(opened: data.Opened, leaf: Audience) -> bool:
+    try:
+        opened.panel.resolve(leaf)
+    except OverlapError:
+        return False
+    return True
 
 
 def _near(opened: data.Opened, leaf: Audience) -> Iterator[Audience]:
@@ -102,9 +123,8 @@ def _near(opened: data.Opened, leaf: Audience) -> Iterator[Audience]:
         for name in nearest(leaf.name, saved_names(opened)):
             yield Audience(SAVED, name)
         return
-    anywhere = [kind for kind in known if leaf.name in known[kind]]
-    for kind in anywhere:
-        yield Audience(kind, leaf.name, leaf.at_least)
+    anywhere = expressions.candidates(Audience(None, leaf.name, leaf.at_least), known)
+    yield from anywhere
     if anywhere:
         return
     kinds = [kind for kind in known if kind != "universe"]

@@ -6,7 +6,7 @@ import re
 
 import streamlit as st
 
-from overlap.dashboard import data
+from overlap.dashboard import asked, data
 from overlap.dashboard.look import block, plain, safe
 from overlap.dashboard.pages.segment import editor, mending
 from overlap.dashboard.pages.segment.reading import MARK, Reading
@@ -64,6 +64,20 @@ def show(opened: data.Opened, view: View, reading: Reading, good: Reading | None
     if good is not None:
         said = text("segment_still", language, expression=good.text)
         block(f'<p class="ov-sub ov-still">{safe(said)}</p>')
+
+
+def doubts(opened: data.Opened, view: View, reading: Reading) -> None:
+    """Say which audience a name was read as, and offer the others."""
+    language = view.language
+    for i, (doubt, meant) in enumerate(mending.alternatives(opened, reading)):
+        said = asked.note(opened, doubt, language)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small",
+                          key=f"segment_doubt_{i}"):  # fmt: skip
+            st.caption(plain(text(said.key, language, **said.values)))
+            for j, (label, new) in enumerate(meant.items()):
+                st.button(
+                    plain(label), key=f"segment_doubt_{i}_{j}", on_click=editor.write, args=(new,)
+                )
 
 
 def _headline(error: OverlapError, opened: data.Opened, reading: Reading, language: str) -> str:

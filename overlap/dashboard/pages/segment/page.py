@@ -149,6 +149,7 @@ def _answer(opened: data.Opened, view: View, shown: Reading, size: Sizing, head:
         f"<{head}>{safe(said)}</{head}><p>{safe(space.join(lines))}</p>"
         f'<p class="ov-print"><code>{safe(shown.text)}</code></p></section>'
     )
+    mistakes.doubts(opened, view, shown)
     if size.users is None or not size.users.value:
         sizes.looser(opened, view, shown)
 
