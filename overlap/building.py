@@ -61,13 +61,17 @@ class BuildOptions:
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did: the part it wrote and what became of every row."""
+    """What a build did: the part it wrote and what became of every row.
+
+    `shared` are the times that the part has events of and another part of the store as well.
+    """
 
     part: str
     provenance: Provenance
     memberships: int
     audiences: int
     floor_rate: float
+    shared: tuple[store.SharedTime, ...] = ()
 
 
 def build(
@@ -158,6 +162,9 @@ def _build(
         memberships=built.memberships,
         audiences=len(built.audiences),
         floor_rate=built.floor_rate,
+        shared=tuple(
+            each for each in store.shared_times(store.read_provenance(target)) if leaf in each.parts
+        ),
     )
 
 

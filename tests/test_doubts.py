@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import warnings
-from datetime import date
+from datetime import date, datetime
 
+import polars as pl
 import pytest
 from dashboards import opener, page, write_store
 
@@ -14,7 +15,8 @@ from overlap import expressions
 from overlap.cli import main
 from overlap.dashboard.state import Choices, View, choose
 from overlap.expressions import Audience, doubts, parse, resolve
-from overlap.model import OverlapWarning, Policy, UsageError
+from overlap.model import OverlapWarning, Policy, Provenance, UsageError
+from overlap.store import shared_times
 
 WEEKS = (date(2026, 1, 5), date(2026, 1, 12), date(2026, 1, 19))
 ESPORTS = "电竞 Esports"
@@ -207,3 +209,78 @@ def test_a_page_of_a_store_without_categories_mends_the_window_as_well(monkeypat
     app = run(path, at="segment", expr="universe:all", from_="2020-01-06", to="2020-02-03")
     assert app.warning
     assert "60" in page(app)
+
+
+# --- times that two parts share -----------------------------------------------------------------
+
+
+def days(file, *numbers):
+    """Write what 300 users did with x at nine o'clock on some days of January 2024."""
+    rows = [(u, "x", datetime(2024, 1, d, 9)) for u in range(300) for d in numbers]
+    pl.DataFrame(rows, ["user_id", "interest", "time"], orient="row").write_parquet(file)
+    return file
+
+
+def built(run, folder, *sets):
+    for i, numbers in enumerate(sets):
+        file = days(folder / f"days{i}.parquet", *numbers)
+        ran = run("build", file, "--store", folder / "store", "--tags", "interest=interest",
+                  "--period", "day", "--json")  # fmt: skip
+        assert ran[0] == 0
+    return ran
+
+
+def test_parts_with_a_day_in_common_are_warned_of_where_they_are_built_and_shown(
+    run, tmp_path, monkeypatch
+):
+    _, out, err = built(run, tmp_path, (1, 2), (2, 3))
+    _, size, _ = run("size", tmp_path / "store", "interest:x>=4", "--json")
+    assert json.loads(size)["users"] == 300  # counted twice, and so
+    for said in (err, run("info", tmp_path / "store")[1]):
+        said = " ".join(said.split())
+        assert all(word in said for word in (
+            "days0.parquet", "days1.parquet", "2024-01-02 09:00:00", "--replace"
+        ))  # fmt: skip
+    (shared,) = json.loads(out)["shared"]
+    assert (shared["start"][:10], shared["end"][:10]) == ("2024-01-02", "2024-01-02")
+    assert len(json.loads(run("info", tmp_path / "store", "--json")[1])["shared_times"]) == 1
+    app = opener(monkeypatch)(tmp_path / "store", at="data")
+    assert "days1" in " ".join(warning.value for warning in app.warning)
+
+
+def test_the_cure_that_is_named_counts_every_event_once(run, tmp_path):
+    built(run, tmp_path, (1, 2), (2, 3))
+    file = days(tmp_path / "days1.parquet", 3)
+    code, out, err = run("build", file, "--store", tmp_path / "store", "--tags",
+                         "interest=interest", "--period", "day", "--replace", "--json")  # fmt: skip
+    assert (code, err, json.loads(out)["shared"]) == (0, "", [])
+    _, size, _ = run("size", tmp_path / "store", "interest:x>=4", "--json")
+    assert json.loads(size)["users"] == 0
+
+
+def test_parts_of_days_apart_are_not_warned_of(run, tmp_path):
+    _, out, err = built(run, tmp_path, (1, 2), (3, 4))
+    assert (err, json.loads(out)["shared"]) == ("", [])
+
+
+def test_stores_brought_together_and_made_one_still_say_what_they_share(run, tmp_path):
+    for name, numbers in (("a", (1, 2)), ("b", (2, 3))):
+        (tmp_path / name).mkdir()
+        built(run, tmp_path / name, numbers)
+    both = tmp_path / "both"
+    merged = run("merge", tmp_path / "a" / "store", tmp_path / "b" / "store", "--store", both)
+    assert merged[0] == 0
+    assert "2024-01-02" in merged[2]
+    assert "2024-01-02" in run("compact", both)[2]
+
+
+def test_each_part_is_compared_with_the_one_that_reaches_furthest():
+    def record(first, last):
+        return Provenance(first_event=datetime(2024, 1, first), last_event=datetime(2024, 1, last))
+
+    year = {"all": record(1, 30), "early": record(2, 3), "late": record(20, 31),
+            "after": record(31, 31), "timeless": Provenance()}  # fmt: skip
+    found = shared_times(year)
+    assert [(each.parts, each.start.day, each.end.day) for each in found] == [
+        (("all", "early"), 2, 3), (("all", "late"), 20, 30), (("late", "after"), 31, 31)
+    ]  # fmt: skip

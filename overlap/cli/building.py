@@ -12,7 +12,7 @@ import typer
 
 from overlap import building, events
 from overlap.cli.app import Json, app
-from overlap.cli.output import print_json, progress, show_facts
+from overlap.cli.output import print_json, progress, show_facts, warn
 from overlap.insights.wording import percent, users
 from overlap.model import DEFAULT_BUDGET, DEFAULT_FLOOR, DEFAULT_K, Policy, UsageError
 from overlap.sketching import Forecast
@@ -132,6 +132,8 @@ def build(
     )
     with progress() as step:
         report = building.build(source, store, options, step, _expect)
+    for shared in report.shared:
+        warn(str(shared))
     if json:
         print_json({"store": str(store), **asdict(report)})
         return

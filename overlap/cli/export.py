@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -12,7 +11,7 @@ import typer
 
 from overlap.cli.app import From, Json, StorePath, app
 from overlap.cli.giving import asked
-from overlap.cli.output import print_json, progress, show_facts
+from overlap.cli.output import print_json, progress, show_facts, warn
 from overlap.cli.several import Several
 from overlap.model import UsageError
 from overlap.panel import open_panel
@@ -118,7 +117,7 @@ def export_members(
             strict=strict,
             segment=expression if spelled != expression else None,
         )
-        report = export((opened, panel), spelled, events, to, options, progress=step, warn=_warn)
+        report = export((opened, panel), spelled, events, to, options, progress=step, warn=warn)
     if json:
         print_json(asdict(report))
     else:
@@ -136,10 +135,6 @@ def _pair(text: str, format: FormatName) -> tuple[str, str]:
             cure=f"write FIELD=COLUMN, as in --identity email=mail{fields}",
         )
     return field.strip(), column.strip()
-
-
-def _warn(message: str) -> None:
-    sys.stderr.write(f"overlap: warning: {message}\n")
 
 
 def _facts(report: ExportReport) -> list[tuple[str, str]]:

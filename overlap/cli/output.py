@@ -20,6 +20,11 @@ def print_json(document: Any) -> None:
     sys.stdout.write(text + "\n")
 
 
+def warn(message: str) -> None:
+    """Say on stderr what an answer may be wrong for."""
+    sys.stderr.write(f"overlap: warning: {message}\n")
+
+
 def print_rows(frame: pl.DataFrame) -> None:
     """Print a table as a JSON array of rows."""
     print_json(frame.to_dicts())

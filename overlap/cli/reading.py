@@ -55,6 +55,7 @@ def info(store: StorePath, json: Json = False) -> None:
             ("precision", facts["precision"]),
             ("floors", f"shows from {opened.policy.display_floor} users, "
                        f"exports from {opened.policy.export_floor}"),
+            *(("warning", str(shared)) for shared in facts["shared_times"]),
             *(("note", note) for note in facts["notes"]),
         ]
     )  # fmt: skip

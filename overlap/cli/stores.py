@@ -9,7 +9,7 @@ import typer
 
 from overlap import store as stores
 from overlap.cli.app import Json, StorePath, app
-from overlap.cli.output import print_json, progress, show_facts
+from overlap.cli.output import print_json, progress, show_facts, warn
 
 
 @app.command()
@@ -45,6 +45,8 @@ def _tell(path: Path, json: bool) -> None:
         "floor_rate": merged.sketches.floor_rate,
         "snapshot": merged.snapshot,
     }
+    for shared in stores.shared_times(merged.provenance):
+        warn(str(shared))
     if json:
         print_json(facts)
     else:

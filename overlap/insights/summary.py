@@ -10,7 +10,7 @@ from overlap.expressions import Audience
 from overlap.insights.wording import users
 from overlap.model import FORMAT_VERSION, UNIVERSE
 from overlap.panel import Panel
-from overlap.store import Store
+from overlap.store import Store, shared_times
 
 
 def summary(store: Store, panel: Panel) -> dict[str, Any]:
@@ -54,4 +54,5 @@ def summary(store: Store, panel: Panel) -> dict[str, Any]:
         "roles": [asdict(r.roles) for r in records if r.roles][:1],
         "notes": list(dict.fromkeys(note for r in records for note in r.notes)),
         "policy": asdict(store.policy),
+        "shared_times": shared_times(store.provenance),
     }

@@ -13,10 +13,12 @@ reading merges the parts.
 from overlap.store.folders import Stamp, changed_at, is_store, stamp
 from overlap.store.outlines import Outline, kept_users, read_outline
 from overlap.store.reading import Store, read_provenance, read_store
+from overlap.store.shared import SharedTime, shared_times
 from overlap.store.writing import add_part, compact, merge_stores
 
 __all__ = [
     "Outline",
+    "SharedTime",
     "Stamp",
     "Store",
     "add_part",
@@ -28,5 +30,6 @@ __all__ = [
     "read_outline",
     "read_provenance",
     "read_store",
+    "shared_times",
     "stamp",
 ]

@@ -123,6 +123,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "One row for each build that went into the store.",
         "每次构建一行。",
     ),
+    "data_shared": (
+        "“{first}” and “{second}” both have events from {start} to {end}: what is in both counts "
+        "twice. If they are of different sources, nothing has to be done; otherwise leave that "
+        "time out of one of them and build it again with --replace.",
+        "“{first}”与“{second}”都含 {start} 至 {end} 的行为：同时出现在两者中的行为会被计两次。"
+        "若来源不同，则无需处理；否则请从其中一个去掉这段时间，再以 --replace 重新构建。",
+    ),
     # columns
     "data_roles": ("What the columns of the source were taken for", "源数据各列的用途"),
     "data_roles_none": (

@@ -20,9 +20,12 @@ from overlap.insights import wording
 from overlap.insights.precision import Precision, store_precision
 from overlap.model import EventRoles
 from overlap.reports import column_of
+from overlap.store import SharedTime
 
 _SETTINGS = pl.Schema({"setting": pl.String, "value": pl.String, "meaning": pl.String})
 _ALL = ""
+_MOST_SHARED = 3
+"""More times that parts share are not said: one part for each day would fill the page."""
 
 
 def answer(opened: data.Opened, view: View) -> None:
@@ -34,6 +37,8 @@ def answer(opened: data.Opened, view: View) -> None:
     many = f"{users.value:,.0f}" if users.exact else wording.users(users.value, language)
     headline = text(f"data_answer_{key}", language, name=name, users=many)
     sections.answer(headline, _sentences(opened, view, hidden), view)
+    for shared in facts["shared_times"][:_MOST_SHARED]:
+        st.warning(plain(_shared(shared, language)), icon=":material/event_repeat:")
     least = data.once(opened, _precision)
     st.button(
         text("data_to_precision", language, users=wording.users(least.anywhere, language)),
@@ -43,6 +48,16 @@ def answer(opened: data.Opened, view: View) -> None:
         on_click=session.ask,
         kwargs={"tab": "precision"},
     )
+
+
+def _shared(shared: SharedTime, language: str) -> str:
+    first, second = (
+        text("segment_comma", language).join(shortened(source) for source in sources[:3])
+        for sources in shared.sources
+    )
+    start, end = (f"{moment:%Y-%m-%d %H:%M}" for moment in (shared.start, shared.end))
+    return text("data_shared", language, first=first or shared.parts[0],
+                second=second or shared.parts[1], start=start, end=end)  # fmt: skip
 
 
 def _sentences(opened: data.Opened, view: View, hidden: bool) -> Iterator[str]:
