@@ -8,13 +8,14 @@ from pathlib import Path
 
 import polars as pl
 
-from overlap import audiences, events, hashing, sketching, store
+from overlap import audiences, estimates, events, hashing, sketching, store
 from overlap.model import (
     DEFAULT_BUDGET,
     DEFAULT_HLL_P,
     DEFAULT_K,
     PERIOD_HLL_P,
     DataError,
+    Estimate,
     PeriodUnit,
     Policy,
     Provenance,
@@ -63,6 +64,7 @@ class BuildOptions:
 class BuildReport:
     """What a build did: the part it wrote and what became of every row.
 
+    `untagged` are the users of the part who are in no audience but those of words.
     `shared` are the times that the part has events of and another part of the store as well.
     """
 
@@ -71,6 +73,7 @@ class BuildReport:
     memberships: int
     audiences: int
     floor_rate: float
+    untagged: Estimate
     shared: tuple[store.SharedTime, ...] = ()
 
 
@@ -162,6 +165,7 @@ def _build(
         memberships=built.memberships,
         audiences=len(built.audiences),
         floor_rate=built.floor_rate,
+        untagged=estimates.count(built.untagged(), built.floor_rate),
         shared=tuple(
             each for each in store.shared_times(store.read_provenance(target)) if leaf in each.parts
         ),

@@ -121,7 +121,7 @@ class RejectReason(StrEnum):
     MISSING_USER = "missing_user"
     MISSING_TIME = "missing_time"
     UNPARSABLE_TIME = "unparsable_time"
-    NO_TAGS = "no_tags"
+    NO_TAGS = "no_tags"  # only in older stores: such a row now counts its user in the universe
     UNPARSABLE_USER = "unparsable_user"
     MALFORMED_ROW = "malformed_row"
 

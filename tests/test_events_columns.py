@@ -30,7 +30,7 @@ def users(events: Events) -> list[object]:
 
 def tags(events: Events) -> list[object]:
     column = events.clean.collect_schema().names()[-1]
-    return events.clean.select(column).collect()[column].to_list()
+    return events.clean.select(column).collect()[column].drop_nulls().to_list()
 
 
 # --- roles ------------------------------------------------------------------------------------
@@ -295,7 +295,7 @@ def test_tags_of_any_type_become_lists_of_trimmed_distinct_strings(
     frame = pl.DataFrame({"uid": range(len(values)), "tag": pl.Series(values, dtype=dtype)})
     events = read_events([parquet(tmp_path, frame)])
     assert tags(events) == expected
-    assert count_rows(events).rejected.get("no_tags", 0) == len(values) - len(expected)
+    assert count_rows(events).rows_used == len(values)
 
 
 def test_a_separator_parts_a_cell(tmp_path: Path) -> None:
@@ -311,15 +311,16 @@ def test_a_type_that_holds_no_tags_is_refused(tmp_path: Path, dtype: pl.DataType
         read_events([parquet(tmp_path, frame)])
 
 
-def test_a_row_without_tags_stays_if_it_has_text(tmp_path: Path) -> None:
+def test_a_row_without_tags_stays_since_its_user_was_there(tmp_path: Path) -> None:
     source = text(tmp_path, "uid,tag,brand,text\n1,,,hello\n2,,, \n3,,b,\n4,a,,x\n")
     events = read_events([source])
     assert events.clean.select("user", "text").collect().rows() == [
         (1, "hello"),
+        (2, None),
         (3, None),
         (4, "x"),
     ]
-    assert count_rows(events).rejected == {"no_tags": 1}
+    assert count_rows(events).rejected == {}
 
 
 def test_one_column_may_serve_two_kinds_and_is_kept_once(tmp_path: Path) -> None:
@@ -340,7 +341,7 @@ def test_a_key_that_ndjson_has_only_far_below_is_found_when_named(tmp_path: Path
     lines = ['{"uid":1,"tag":"a"}'] * 10_001 + ['{"uid":2,"tag":["b","c"],"late":"x"}']
     source = text(tmp_path, "\n".join(lines), "a.ndjson")
     events = read_events([source], tags=[TagColumn("late", "interest")])
-    assert users(events) == [2]
+    assert tags(events) == [["x"]]
     assert tags(read_events([source]))[-1] == ["b", "c"]
 
 
@@ -364,7 +365,7 @@ def read_json(cells: list[object], ascii_only: bool) -> dict[object, list[str]]:
     with tempfile.TemporaryDirectory() as folder:
         source = text(Path(folder), "\n\n".join(lines), "a.ndjson")
         events = read_events([source], user="uid", tags=[TagColumn("tag", "interest")])
-        return dict(events.clean.select("user", "tag:tag").collect().iter_rows())
+        return dict(events.clean.select("user", "tag:tag").drop_nulls().collect().iter_rows())
 
 
 def expected_tags(cells: list[object]) -> dict[object, list[str]]:
@@ -398,6 +399,7 @@ def test_no_cell_that_looks_like_a_list_can_break_the_column(cell: str) -> None:
         source = str(Path(folder) / "a.csv")
         pl.DataFrame({"uid": [1, 2], "tag": [cell, "end"]}).write_csv(source)
         events = read_events([source])
-        found = dict(events.clean.select("user", "tag:tag").collect().iter_rows())
+        clean = events.clean.select("user", "tag:tag").drop_nulls().collect()
+        found = dict(clean.iter_rows())
     assert found.pop(2) == ["end"]
     assert all(tag == tag.strip() != "" for values in found.values() for tag in values)

@@ -12,6 +12,7 @@ import typer
 
 from overlap import building, events
 from overlap.cli.app import Json, app
+from overlap.cli.giving import untagged
 from overlap.cli.output import print_json, progress, show_facts, warn
 from overlap.insights.wording import percent, users
 from overlap.model import DEFAULT_BUDGET, DEFAULT_FLOOR, DEFAULT_K, Policy, UsageError
@@ -141,6 +142,7 @@ def build(
         ("store", f"{store} (part {report.part})"),
         ("rows read", f"{report.provenance.rows_read:,}"),
         ("rows rejected", _rejected(report)),
+        ("users", untagged(report.untagged, report.provenance.policy)),
         ("audiences", f"{report.audiences:,}"),
         ("memberships", f"{report.memberships:,} kept"),
         ("users kept", "all: every number is exact" if report.floor_rate >= 1 else

@@ -11,7 +11,7 @@ import polars as pl
 
 from overlap import reports
 from overlap.cli.output import print_rows, show
-from overlap.model import Window
+from overlap.model import Estimate, Policy, Window
 from overlap.panel import Panel, asking
 from overlap.store import Store
 from overlap.workspace import spell_out
@@ -54,6 +54,15 @@ def give(
 
 def _tell(frame: pl.DataFrame, file: Path) -> None:
     sys.stderr.write(f"wrote {len(frame):,} rows to {file}\n")
+
+
+def untagged(users: Estimate | None, policy: Policy) -> str:
+    """Say how many users have no tag; None or below the floor, that they are few."""
+    if users is None or 0 < users.value < policy.display_floor:
+        return f"fewer than {policy.display_floor} have no tag"
+    if not users.value:
+        return "every one has a tag"
+    return f"{users} have no tag"
 
 
 def asked(

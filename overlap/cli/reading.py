@@ -20,7 +20,7 @@ from overlap.cli.app import (
     app,
 )
 from overlap.cli.formats import EXACT, TEXT, USERS
-from overlap.cli.giving import asked, give
+from overlap.cli.giving import asked, give, untagged
 from overlap.cli.output import print_json, show_facts
 from overlap.expressions import to_text
 from overlap.insights import anchors, wording
@@ -44,7 +44,7 @@ def info(store: StorePath, json: Json = False) -> None:
     show_facts(
         [
             ("store", f"{store}, {facts['bytes'] / 1e6:,.1f} MB in {facts['parts']} part(s)"),
-            ("users", str(users)),
+            ("users", f"{users}; {untagged(facts['untagged_estimate'], opened.policy)}"),
             ("audiences", ", ".join(f"{n:,} {kind}" for kind, n in facts["audiences"].items())),
             ("periods", f"{facts['periods']:,} × {facts['spec']['period']}, "
                         f"{facts['first_event']} to {facts['last_event']}"),

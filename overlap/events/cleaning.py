@@ -49,8 +49,9 @@ def cells(
 ) -> dict[str, pl.Expr]:
     """Return the expressions over raw columns for all clean columns, `REASON` and `FLAWED`.
 
-    `lists` are those of the tag columns by their clean names, null where a row has no tag. With
-    `user_known` every row is known to have a user, whose column is not looked at.
+    `lists` are those of the tag columns by their clean names, null where a row has no tag: such a
+    row still shows that its user was there. With `user_known` every row is known to have a user,
+    whose column is not looked at.
     """
     roles = plan.roles
     if user_known:
@@ -73,10 +74,6 @@ def cells(
             (RejectReason.MISSING_TIME, ~has_time),
             (RejectReason.UNPARSABLE_TIME, time.is_null()),
         ]
-    if lists:
-        untagged = pl.all_horizontal(cell.is_null() for cell in lists.values())
-        silent = text.is_null() if roles.text else pl.lit(True)
-        flaws.append((RejectReason.NO_TAGS, untagged & silent))
     return {
         "user": user,
         "period": times.period_start(time, plan.period),

@@ -23,7 +23,7 @@ from overlap.events.tables import MALFORMED, ParquetTable, Table
 from overlap.events.tags import clean_text
 from overlap.events.times import TimeReading
 from overlap.hashing import text_buffers
-from overlap.model import TAG_PREFIX, TagColumn
+from overlap.model import TagColumn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -76,31 +76,20 @@ class Columnar:
     def read(self, group: RowGroup) -> Chunk:
         """Read one row group; safe to call from several threads at once."""
         tags, user = self._arrow(group)
-        tagged = _all_tagged(tags)
-        # What a row says is looked at only to see whether one without tags says anything.
-        plan = self.plan if not tagged else _speechless(self.plan)
+        # Posts are read elsewhere, if at all.
+        plan = replace(self.plan, roles=replace(self.plan.roles, text=None))
         roles = plan.roles
         names = [roles.user] if user is None else []
-        names += dict.fromkeys(n for n in (roles.time, roles.text) if n and n not in names)
+        names += [roles.time] if roles.time and roles.time not in names else []
         frame = self._rows(group, names) if names else pl.DataFrame()
         if user is None and plan.id_type == "integer" and _plain_integers(frame[roles.user]):
             user = frame[roles.user]
-        if user is not None and not roles.time and tagged:
+        if user is not None and not roles.time:
             undated = np.broadcast_to(np.int32(0), len(user))
             return Chunk(len(user), {}, None, None, user, undated, tags)
-        frame = frame.with_columns(
-            *(pl.Series(TAG_PREFIX + name, codes.index >= 0) for name, codes in tags.items()),
-            pl.Series(MALFORMED, np.zeros(group.rows, dtype=bool)),
-        )
+        frame = frame.with_columns(pl.Series(MALFORMED, np.zeros(group.rows, dtype=bool)))
         cells = cleaning.cells(
-            plan,
-            frame.schema,
-            group.reading,
-            lists={
-                TAG_PREFIX + name: pl.when(pl.col(TAG_PREFIX + name)).then(pl.lit(True))
-                for name in tags
-            },
-            user_known=user is not None,
+            plan, frame.schema, group.reading, lists={}, user_known=user is not None
         )
         wanted = ["user", "period", *(["time"] if roles.time else [])]
         # Reasons are a column of text: not made where there are none to give.
@@ -199,15 +188,6 @@ def _plain_text(column: pa.ChunkedArray) -> pa.Array | None:
 
 def _plain_integers(column: pl.Series) -> bool:
     return column.dtype == pl.Int64 and not column.null_count()
-
-
-def _speechless(plan: cleaning.Plan) -> cleaning.Plan:
-    return replace(plan, roles=replace(plan.roles, text=None))
-
-
-def _all_tagged(tags: Mapping[str, TagCodes]) -> bool:
-    """Return whether a column gives every row a tag."""
-    return any(tag.index.min(initial=0) >= 0 for tag in tags.values())
 
 
 def _chunk(rows: pl.DataFrame, tags: Mapping[str, TagCodes], user: pa.Array | None) -> Chunk:

@@ -123,7 +123,7 @@ def tallied(tally: pl.DataFrame) -> RowCounts:
 
 def check_rows(counts: RowCounts, events: Events) -> None:
     """Raise DataError if there was no row, or none that could be used."""
-    where = ", ".join(events.sources[:3]) + (" …" if len(events.sources) > 3 else "")
+    where = _where(events)
     if not counts.rows_read:
         raise DataError("there are no rows of events", where=where, cure="give files with rows")
     if counts.rows_used:
@@ -134,6 +134,20 @@ def check_rows(counts: RowCounts, events: Events) -> None:
         where=where,
         cure="check the columns given as --user, --tags and --time; --rejects FILE shows the rows",
     )
+
+
+def no_audience(events: Events) -> DataError:
+    """Return the error of events that put nobody into an audience."""
+    return DataError(
+        "no row puts its user into an audience",
+        where=_where(events),
+        cure="check the columns given as --tags, or make audiences of posts with "
+        "--text and --terms",
+    )
+
+
+def _where(events: Events) -> str:
+    return ", ".join(events.sources[:3]) + (" …" if len(events.sources) > 3 else "")
 
 
 def _asked(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from overlap.estimates import smallest_overlap
+from overlap.estimates import count, smallest_overlap
 from overlap.expressions import Audience
 from overlap.insights.wording import users
 from overlap.model import FORMAT_VERSION, UNIVERSE
@@ -23,7 +23,8 @@ def summary(store: Store, panel: Panel) -> dict[str, Any]:
     firsts = [r.first_event for r in records if r.first_event]
     lasts = [r.last_event for r in records if r.last_event]
     size = panel.size(Audience(UNIVERSE.kind, UNIVERSE.name))
-    least = smallest_overlap(panel.floor_rate)
+    untagged = count(store.sketches.untagged(), panel.floor_rate)
+    floor, least = store.policy.display_floor, smallest_overlap(panel.floor_rate)
     return {
         "store": str(store.path),
         "format_version": FORMAT_VERSION,
@@ -32,6 +33,9 @@ def summary(store: Store, panel: Panel) -> dict[str, Any]:
         "floor_rate": panel.floor_rate,
         "users": size.value,
         "users_estimate": size,
+        # Too few of them may not be shown.
+        "untagged_users": None if 0 < untagged.value < floor else untagged.value,
+        "untagged_estimate": None if 0 < untagged.value < floor else untagged,
         "audiences": {kind: len(names) for kind, names in panel.known.items()},
         "periods": len(panel.periods),
         "first_period": panel.periods[0] if panel.periods else None,

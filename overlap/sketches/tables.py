@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from overlap.hashing import distinct, number_in
-from overlap.model import FULL_THETA, DataError, SketchSpec
+from overlap.model import FULL_THETA, TERM_KIND, UNIVERSE_KIND, DataError, SketchSpec
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -72,6 +72,17 @@ class Sketches:
         # Sorted rows: a membership begins where audience or user changes.
         begins = (rows["audience"].diff() != 0) | (rows["hash"] != rows["hash"].shift(1))
         return 1 + int(begins.fill_null(False)[1:].sum())
+
+    def untagged(self) -> int:
+        """Number of kept users below the floor who are in no audience but those of words."""
+        users, numbers = self.numbering()
+        kinds = self.audiences["kind"]
+        tags = (~kinds.is_in([UNIVERSE_KIND, TERM_KIND])).to_numpy()
+        tagged = np.zeros(len(users), dtype=bool)
+        tagged[numbers[tags[self.entries["audience"].to_numpy()]]] = True
+        # Of nobody below the floor has any audience been left out.
+        below = int(np.searchsorted(users, np.uint64(self.floor)))
+        return below - int(tagged[:below].sum())
 
     def fingerprint(self) -> str:
         """Return a SHA-256 of everything an estimate can depend on, in canonical order."""

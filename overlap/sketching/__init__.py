@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from overlap.audiences import Definitions, occurrences
-from overlap.events import Events, RowCounts, check_rows, count_rows
-from overlap.model import SketchSpec
+from overlap.events import Events, RowCounts, check_rows, count_rows, no_audience
+from overlap.model import UNIVERSE, SketchSpec
 from overlap.sketches import SketchBuilder, Sketches
 from overlap.sketching.batches import feed_batch
 from overlap.sketching.forecasts import TERMS_A_POST, Forecast, forecast
@@ -35,7 +35,7 @@ def sketch(
     Row groups of Parquet files are read as they lie; anything else goes through a lazy frame.
     With a `lexicon` the terms of posts become audiences too. `expect` is told the precision to
     expect before the work starts. Returns the sketches and what became of the rows. Raises
-    DataError when no row can be used or the budget is too small for the number of audiences,
+    DataError when no row can be used, none makes an audience, or the budget is too small for them,
     UsageError for definitions that ask for what the events do not have.
     """
     builder = SketchBuilder(spec)
@@ -61,4 +61,7 @@ def sketch(
         # Last, because by then the floor has fallen and most posts need not be read.
         builder.settle()
         feed_posts(builder, events, lexicon, definitions, key, progress)
-    return builder.finish("\n".join(events.sources)), rows
+    built = builder.finish("\n".join(events.sources))
+    if built.audiences["kind"].unique().to_list() == [UNIVERSE.kind]:
+        raise no_audience(events)
+    return built, rows

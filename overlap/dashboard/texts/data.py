@@ -37,6 +37,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{rows} rows were read, of which {rejected} ({share}) were rejected.",
         "共读取 {rows} 行，其中剔除 {rejected} 行（{share}）。",
     ),
+    "data_say_untagged": (
+        "{users} users have no tag; they count among all users.",
+        "{users} 位用户没有标签，计入大盘。",
+    ),
+    "data_say_untagged_few": (
+        "Fewer than {floor} users have no tag; they count among all users.",
+        "不足 {floor} 位用户没有标签，计入大盘。",
+    ),
     "data_say_time": ("They reach from {start} to {end}.", "时间从 {start} 至 {end}。"),
     "data_say_timeless": ("They have no time.", "这些数据没有时间。"),
     "data_say_floor": (
@@ -244,7 +252,8 @@ TEXTS: dict[str, tuple[str, str]] = {
 
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "data_answer_": ("exact", "sampled", "hidden"),
-    "data_say_": ("interval", "sample", "rows", "rejected", "time", "timeless", "floor"),
+    "data_say_": ("interval", "sample", "rows", "rejected", "untagged", "untagged_few", "time",
+                  "timeless", "floor"),
     "data_store_": ("users", "exact", "sampled", "span", "disk", "changed", "snapshot", "hidden"),
     "data_tab_": ("stores", "precision", "glossary", "upload"),
     "data_why_": ("missing_user", "unparsable_user", "missing_time", "unparsable_time",

@@ -79,6 +79,11 @@ def _sentences(opened: data.Opened, view: View, hidden: bool) -> Iterator[str]:
         yield tell("rejected", rows=f"{rows:,}", rejected=f"{rejected:,}", share=share)
     else:
         yield tell("rows", rows=f"{rows:,}")
+    untagged = facts["untagged_estimate"]
+    if untagged is None or 0 < untagged.value < floor:
+        yield tell("untagged_few", floor=f"{max(floor, opened.store.policy.display_floor):,}")
+    elif untagged.value:
+        yield tell("untagged", users=wording.users(untagged.value, language))
     if facts["first_event"] and facts["last_event"]:
         start, end = (day(facts[name], language) for name in ("first_event", "last_event"))
         yield tell("time", start=start, end=end)

@@ -97,6 +97,9 @@ PHRASES: Mapping[str, str] = {
     # rows and columns
     "there are no rows of events": "没有行为数据",
     "all {n:n} rows were rejected ({reasons})": "全部 {n} 行均被剔除（{reasons}）",
+    "no row puts its user into an audience": "没有任何一行能归入人群",
+    "check the columns given as --tags, or make audiences of posts with --text and --terms":
+        "请检查标签所选的列，或打开词语开关由帖子形成人群",
     "check the columns given as --user, --tags and --time; --rejects FILE shows the rows":
         "请检查用户、标签与时间所选的列；剔除的行可下载查看",
     "{name} has no column {column!r}, other sources have": "{name} 没有列“{column}”，而其他来源有",
