@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from benchmarks import claims
 from benchmarks.accuracy import builds, defaults, encodings, equal_bytes, pictures, published
 
 HEAD = """# Accuracy
@@ -69,4 +70,6 @@ def lines(images: Path) -> list[str]:
         PUBLISHED,
         "",
         *published.lines(),
+        "",
+        *claims.lines(),
     ]
