@@ -46,12 +46,20 @@ def address(store, tmp_path_factory):
         yield server.address
 
 
+@pytest.fixture(scope="session")
+def address_below(store, tmp_path_factory):
+    from benchmarks.dashboard.serving import dashboard
+
+    with dashboard(store, tmp_path_factory.mktemp("below"), "insight/overlap") as server:
+        yield server.address
+
+
 @pytest.fixture
-def visit(browser, address):
+def visit(browser, request):
     """Open a page in a fresh browser; its complaints and its requests elsewhere fail the test."""
     contexts, complaints = [], []
 
-    def visit(query="", width=1440, height=900, **how):
+    def visit(query="", width=1440, height=900, at="", **how):
         context = browser.new_context(
             viewport={"width": width, "height": height}, **{"locale": "en-US", **how}
         )
@@ -75,7 +83,8 @@ def visit(browser, address):
                 and complaints.append(f"elsewhere: {r.url}")
             ),
         )
-        page.goto(address + query)
+        # Only what is needed is started: a whole address needs no server of its own.
+        page.goto(query if "://" in query else (at or request.getfixturevalue("address")) + query)
         at_rest(page)
         return page
 

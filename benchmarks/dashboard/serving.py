@@ -38,11 +38,13 @@ class Server:
 
 
 @contextmanager
-def dashboard(store: Path, folder: Path | None = None) -> Iterator[Server]:
-    """Serve a store, from another working folder where one is given."""
+def dashboard(store: Path, folder: Path | None = None, below: str = "") -> Iterator[Server]:
+    """Serve a store, from another working folder or below a path where one is given."""
     port = _free()
     argv, env = command(store, port)
-    with _running(argv, env, port, folder) as server:
+    if below:
+        argv.append(f"--server.baseUrlPath={below}")
+    with _running(argv, env, port, folder, f"{below}/" if below else "") as server:
         yield server
 
 
@@ -67,9 +69,9 @@ def _free() -> int:
 
 @contextmanager
 def _running(
-    argv: list[str], env: dict[str, str], port: int, folder: Path | None = None
+    argv: list[str], env: dict[str, str], port: int, folder: Path | None = None, below: str = ""
 ) -> Iterator[Server]:
-    address = f"http://127.0.0.1:{port}/"
+    address = f"http://127.0.0.1:{port}/{below}"
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(argv, env=env, cwd=folder, stdout=log, stderr=log)
         try:

@@ -30,7 +30,8 @@ _CSS = f"""
 <style>
 .stMainBlockContainer {{ max-width: 1500px; padding-left: 2rem; padding-right: 2rem; }}
 .st-key-bar > * {{ flex-basis: 165px; }}
-.st-key-bar > .st-key-bar_language {{ flex-basis: auto; }}
+.st-key-bar > .st-key-bar_language, .st-key-bar > .st-key-bar_share {{ flex: 0 0 auto;
+  width: auto; }}
 @media (max-width: 1000px) {{ .st-key-bar > * {{ flex-basis: 215px; }} }}
 .ov-answer h1 {{ font-size: 1.55rem; line-height: 1.25; font-weight: 650; margin: 0 0 .3rem;
   padding: 0; letter-spacing: -.01em; }}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
@@ -68,9 +68,17 @@ def query(page: str, view: View, **changes: str | None) -> dict[str, str]:
 
 def address(page: str, view: View, **changes: str | None) -> str:
     """Return the whole address of a page, to be given to somebody else."""
-    root = (st.context.url or "").rstrip("/")
-    path = "" if page == HOME else page
-    return f"{root}/{path}?{urlencode(query(page, view, **changes))}"
+    # What the framework says is where the visitor is, with that page's own path behind it.
+    here = urlsplit(st.context.url or "")
+    path = f"{base_path()}/{'' if page == HOME else page}"
+    asked = urlencode(query(page, view, **changes))
+    return urlunsplit((here.scheme, here.netloc, path, asked, ""))
+
+
+def base_path() -> str:
+    """Return the path that the server answers below, empty where it has a host to itself."""
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{base}" if base else ""
 
 
 def _page(name: str, language: str, run: Callable[[], None] = lambda: None) -> st.Page:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from overlap.dashboard import asked, data, look, navigation, session, stores
 from overlap.dashboard.launch import FLOOR_VARIABLE
@@ -92,19 +93,19 @@ def _framed(entry: Entry, view: View) -> None:
             navigation.link(text(key, view.language), "data", view)
         return
     view = _fitted(opened, view)
-    bar.bar(view, data.choices(opened, view.category))
+    shared = bar.bar(view, data.choices(opened, view.category))
     notes.show(view.language)
     tour.tour(view)
     session.frame_is(opened.stamp)
-    _body(entry)
+    _body(entry, shared)
     foot.foot(opened, view)
 
 
 @st.fragment
-def _body(entry: Entry) -> None:
+def _body(entry: Entry, shared: DeltaGenerator) -> None:
     """Show the page alone: what a visitor does on it leaves the frame as it is.
 
-    Where it does not, the whole app runs again.
+    Where it does not, the whole app runs again. `shared` is the frame's place for the page's link.
     """
     opened, view = _open(session.kept())
     if opened is None or not session.has_frame(opened.stamp):
@@ -116,6 +117,7 @@ def _body(entry: Entry) -> None:
         empty.no_kind(missing, [k for k in kinds if k != "universe"], view.language)
     else:
         _guarded(view, lambda: entry.page(opened, view))
+    bar.share(shared, session.kept())
 
 
 def _open(view: View) -> tuple[data.Opened | None, View]:

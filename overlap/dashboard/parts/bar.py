@@ -7,8 +7,10 @@ from datetime import date
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from overlap.dashboard import session
+from overlap.dashboard import navigation, session
+from overlap.dashboard.parts.copying import copyable
 from overlap.dashboard.state import Choices, View
 from overlap.dashboard.texts import LANGUAGE_NAMES, day, text
 from overlap.expressions import Audience, parse
@@ -19,8 +21,11 @@ _NONE = ""
 """The option that stands for no choice; no audience has an empty name."""
 
 
-def bar(view: View, choices: Choices) -> None:
-    """Show the controls; what a visitor changes is in the view at the next run."""
+def bar(view: View, choices: Choices) -> DeltaGenerator:
+    """Show the controls; what a visitor changes is in the view at the next run.
+
+    Returns the place for the link to what is shown, which is known once the page is (see `share`).
+    """
 
     def say(key: str) -> str:
         return text(key, view.language)
@@ -37,6 +42,15 @@ def bar(view: View, choices: Choices) -> None:
         if choices.has_periods:
             _window(view, choices)
         languages(view)
+        with st.popover(say("share"), icon=":material/share:", key="bar_share"):
+            return st.empty()
+
+
+def share(place: DeltaGenerator, view: View) -> None:
+    """Show the link to a view, where the bar left a place for it."""
+    with place:
+        address = navigation.address(view.page, view)
+        copyable(address, view.language, text("share_help", view.language))
 
 
 def languages(view: View) -> None:

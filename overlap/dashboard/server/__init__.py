@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from starlette.middleware import Middleware
 
+from overlap.dashboard.navigation import base_path
 from overlap.dashboard.server.browser import PROGRAM
 from overlap.dashboard.server.parts import preloads
 from overlap.dashboard.server.sockets import send_at_once
@@ -68,8 +69,7 @@ class Page:
 
 def changed(page: str) -> str:
     """Return the page with our title and program, its server's address, what to load early."""
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    settings = f"{{BACKEND_BASE_URL: location.origin + {json.dumps('/' + base)}}}"
+    settings = f"{{BACKEND_BASE_URL: location.origin + {json.dumps(base_path() or '/')}}}"
     page = page.replace("<title>Streamlit</title>", "<title>overlap</title>")
     page = page.replace("</head>", f"{preloads()}</head>", 1)
     ours = f"<script>window.__streamlit = {settings}</script><script>{PROGRAM}</script>"

@@ -26,6 +26,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "everyone": ("All users", "大盘（全部用户）"),
     "from_start": ("Start", "最早"),
     "to_latest": ("Latest", "最新"),
+    "share": ("Share", "分享"),
+    "share_help": (
+        "Whoever can reach this dashboard sees by this link what you see here:",
+        "能访问本看板的人，打开此链接即可看到与您相同的页面：",
+    ),
     "category_help": (
         "The market you sell in. Type to search.",
         "您所在的市场。可输入文字搜索。",

@@ -322,11 +322,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "There is no saved segment {name} any more.",
         "已没有名为“{name}”的保存人群包。",
     ),
-    "segment_share_link": ("Share", "分享"),
-    "segment_share_help": (
-        "Whoever opens this link sees this segment, window and tab.",
-        "打开此链接即可看到相同的人群包、时间段和标签页。",
-    ),
     "segment_to_saved": ("Open in Saved", "在“已保存”中查看"),
 }
 

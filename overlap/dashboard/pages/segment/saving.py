@@ -1,4 +1,4 @@
-"""Keeping a segment in the workspace of its store, and giving it to others as a link."""
+"""Keeping a segment in the workspace of its store."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from overlap.dashboard.look import block, plain, safe
 from overlap.dashboard.pages.segment.mending import saved_names
 from overlap.dashboard.pages.segment.reading import Reading
 from overlap.dashboard.parts import empty
-from overlap.dashboard.parts.copying import copyable
 from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
 from overlap.model import OverlapError, UsageError, nearest
@@ -82,7 +81,7 @@ def _begin(opened: data.Opened, name: str, found: SavedSegment) -> None:
 
 
 def show(opened: data.Opened, view: View, reading: Reading, kept: SavedSegment | None) -> None:
-    """Show which saved segment this is, and the buttons to save it and to share it."""
+    """Show which saved segment this is, and the buttons to keep it."""
     language = view.language
     same = kept is not None and _is_same(kept, reading)
     if kept is not None:
@@ -91,11 +90,6 @@ def show(opened: data.Opened, view: View, reading: Reading, kept: SavedSegment |
         block(f'<p class="ov-sub ov-editing">{safe(said)}</p>')
     with st.container(horizontal=True, key="segment_keep", gap="small"):
         _form(opened, view, reading, kept)
-        with st.popover(
-            text("segment_share_link", language), icon=":material/share:", key="segment_share"
-        ):
-            shared = navigation.address("segment", view)
-            copyable(shared, language, text("segment_share_help", language))
         if kept is not None:
             navigation.link(text("segment_to_saved", language), "saved", view, name=kept.name)
     _outcome(opened, view, reading, kept)
