@@ -17,7 +17,7 @@ from overlap.insights.needs import needs
 from overlap.insights.needs_map import NeedsMap, needs_map
 from overlap.insights.openings import openings
 from overlap.insights.pairs import pairs
-from overlap.insights.planner import plan
+from overlap.insights.planner import STEPS, plan
 from overlap.insights.profile import profile
 from overlap.insights.regions import incremental_reach, regions
 from overlap.insights.trends import trends
@@ -139,7 +139,7 @@ class OpenStore:
 
     def plan(
         self, category: str, candidates: str | Sequence[str] = "interest", *,
-        target: str | float | None = None, steps: int = 12,
+        target: str | float | None = None, steps: int = STEPS,
         order: Literal["affinity", "reach"] = "affinity",
         start: Moment = None, end: Moment = None,
     ) -> pl.DataFrame:  # fmt: skip

@@ -353,9 +353,7 @@ def test_the_plan_is_that_of_the_insight_and_becomes_a_group(run, exact, whom):
 
 def test_a_plan_is_told_in_chinese(run, exact):
     app = run(exact, floor=0, expr=PAIR, category="tv", tab="reach", order="reach", lang="zh")
-    expected = plan(
-        open_store(exact, None).panel, PAIR, order="reach", steps=8, policy=Policy(0, 0)
-    )
+    expected = plan(open_store(exact, None).panel, PAIR, order="reach", policy=Policy(0, 0))
     names = {"core": "核心", "likely": "潜力", "broad": "泛人群"}
     shown = app.dataframe[0].value
     assert list(shown["tier"]) == [names[tier] for tier in expected["tier"]]

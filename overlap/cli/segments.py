@@ -95,7 +95,9 @@ def plan(
         Optional[str],  # noqa: UP045
         typer.Option(metavar="N|P%", help="Users to reach, or that share of the category."),
     ] = None,
-    steps: Annotated[int, typer.Option(metavar="N", help="At most so many audiences.")] = 12,
+    steps: Annotated[
+        int, typer.Option(metavar="N", help="At most so many audiences.")
+    ] = planner.STEPS,
     least: Annotated[
         float,
         typer.Option(metavar="SHARE", help="Share of the category that each step must add."),

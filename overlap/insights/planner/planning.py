@@ -44,6 +44,9 @@ with them; `efficiency` is the share of the first in the second. A candidate tha
 name and would add too few has no step, and `suppressed` says so.
 """
 
+STEPS = 12
+"""A plan has at most so many steps unless told otherwise, on every face."""
+
 _MOST_STEPS = 1000
 
 
@@ -53,7 +56,7 @@ def plan(
     candidates: str | Sequence[str] = "interest",
     *,
     target: str | float | None = None,
-    steps: int = 12,
+    steps: int = STEPS,
     least: float = 0.01,
     order: Order = "affinity",
     window: Window = ALL_PERIODS,

@@ -18,13 +18,13 @@ from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
 from overlap.expressions import Audience, to_text
 from overlap.insights import wording
-from overlap.insights.planner import TIERS, plan
+from overlap.insights.planner import STEPS, TIERS, plan
 from overlap.insights.planner.planning import Order
 from overlap.model import UsageError, Window
 
 _WHOM, _ORDERS = ("segment", "category"), ("affinity", "reach")
 _TARGETS = ("25%", "50%", "60%", "75%", "90%")
-_STEPS, _MOST_STEPS = 8, 30
+_MOST_STEPS = 30
 _COLUMNS = (
     "step", "audience", "tier", "tgi", "new_users", "new_users_low", "new_users_high",
     "cumulative_users", "cumulative_users_low", "cumulative_users_high", "cumulative_share",
@@ -167,12 +167,12 @@ def _target(view: View) -> str | None:
 
 def _steps(view: View) -> int:
     asked = view.asked.get("steps", "")
-    chosen = int(asked) if asked.isdecimal() and 1 <= int(asked) <= _MOST_STEPS else _STEPS
+    chosen = int(asked) if asked.isdecimal() and 1 <= int(asked) <= _MOST_STEPS else STEPS
     st.session_state["segment_steps"] = chosen
 
     def changed() -> None:
         new = st.session_state["segment_steps"]
-        session.ask(steps=None if new == _STEPS else str(new))
+        session.ask(steps=None if new == STEPS else str(new))
 
     st.number_input(
         text("segment_steps", view.language), min_value=1, max_value=_MOST_STEPS, step=1,
