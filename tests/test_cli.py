@@ -172,6 +172,18 @@ def test_two_halves_merged_answer_like_the_whole(run: Run, tmp_path: Path, store
     assert run("openings", tmp_path / "both", *argv).json == whole
 
 
+def test_info_says_the_k_in_force_beside_the_k_asked_for(run: Run, tmp_path: Path) -> None:
+    tight = tmp_path / "tight"
+    ran = run("build", sample_events(), "--store", tight, "--user", "user_id", "--tags",
+              "interest=interest", "--budget", "20000")  # fmt: skip
+    assert ran.code == 0, ran.err
+    facts = run("info", tight, "--json").json
+    assert facts["k"] < facts["spec"]["k"]
+    said = run("info", tight).out
+    assert f"{facts['k']:,} users" in said
+    assert f"--k {facts['spec']['k']:,}" in said
+
+
 def test_small_audiences_are_blank_and_say_why(run: Run, store: Path) -> None:
     rows = run("pairs", store, "--anchor", TV, "--kind", "interest", "--json").json
     small = [row for row in rows if row["suppressed"]]

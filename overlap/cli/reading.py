@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
+from collections.abc import Mapping
+from typing import Annotated, Any, Optional
 
 import polars as pl
 import typer
@@ -51,7 +52,7 @@ def info(store: StorePath, json: Json = False) -> None:
             ("rows read", f"{facts['rows_read']:,}"),
             ("rows rejected", f"{facts['rows_rejected']:,} {facts['rejected'] or ''}"),
             ("kept", f"{facts['memberships']:,} memberships, floor rate "
-                     f"{wording.percent(facts['floor_rate'], 3)}"),
+                     f"{wording.percent(facts['floor_rate'], 3)}, {_kept_whole(facts)}"),
             ("precision", facts["precision"]),
             ("floors", f"shows from {opened.policy.display_floor} users, "
                        f"exports from {opened.policy.export_floor}"),
@@ -59,6 +60,13 @@ def info(store: StorePath, json: Json = False) -> None:
             *(("note", note) for note in facts["notes"]),
         ]
     )  # fmt: skip
+
+
+def _kept_whole(facts: Mapping[str, Any]) -> str:
+    """Say up to how many users an audience is kept whole, and what was asked for if it was not."""
+    asked, now = facts["spec"]["k"], facts["k"]
+    said = f"audiences of up to {now:,} users kept whole"
+    return said if asked == now else f"{said} (--k {asked:,} was asked for)"
 
 
 @app.command("list")

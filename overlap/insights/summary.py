@@ -31,6 +31,7 @@ def summary(store: Store, panel: Panel) -> dict[str, Any]:
         "snapshot": store.snapshot,
         "spec": asdict(panel.spec),
         "floor_rate": panel.floor_rate,
+        "k": panel.k,
         "users": size.value,
         "users_estimate": size,
         # Too few of them may not be shown.
