@@ -250,14 +250,18 @@ class Estimate:
     rate: float
 
     def __str__(self) -> str:
-        if self.exact:
-            return f"{self.value:,.6g} (exact)"
-        return f"{self.value:,.6g} [{self.low:,.6g}, {self.high:,.6g}]"
+        value, low, high = (_figure(x) for x in (self.value, self.low, self.high))
+        return f"{value} (exact)" if self.exact else f"{value} [{low}, {high}]"
 
     def __repr__(self) -> str:
         if self.exact:
-            return f"Estimate({self.value:,.6g} exact)"
+            return f"Estimate({_figure(self.value)} exact)"
         return f"Estimate({self}, {self.sample:,} users kept of {self.rate:.3g})"
+
+
+def _figure(value: float) -> str:
+    """Write a count in full, however large, and a ratio to six digits."""
+    return f"{value:,.0f}" if value == round(value, 0) or abs(value) >= 1e5 else f"{value:,.6g}"
 
 
 NOBODY = Estimate(0.0, 0.0, 0.0, True, 0, 1.0)

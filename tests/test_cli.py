@@ -172,6 +172,23 @@ def test_two_halves_merged_answer_like_the_whole(run: Run, tmp_path: Path, store
     assert run("openings", tmp_path / "both", *argv).json == whole
 
 
+def test_whole_numbers_of_users_have_no_decimals_in_json_and_csv(
+    run: Run, store: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "openings.csv"
+    argv = ("openings", store, "--category", "电视 TV", "--brand", BRAND)
+    rows = run(*argv, "--json").json
+    counted = ("category_users", "interest_users", "overlap_users", "overlap_low", "baseline_users")
+    assert {type(row[name]) for row in rows for name in counted} <= {int, type(None)}
+    assert run(*argv, "--csv", file).code == 0
+    frame = pl.read_csv(file)
+    assert {frame[name].dtype for name in counted} == {pl.Int64}
+    assert frame["expected_users"].dtype == pl.Float64
+    assert frame["tgi"].to_list() == [row["tgi"] for row in rows]
+    assert isinstance(run("size", store, TV, "--json").json["users"], int)
+    assert isinstance(run("info", store, "--json").json["users_estimate"]["value"], int)
+
+
 def test_info_says_the_k_in_force_beside_the_k_asked_for(run: Run, tmp_path: Path) -> None:
     tight = tmp_path / "tight"
     ran = run("build", sample_events(), "--store", tight, "--user", "user_id", "--tags",

@@ -6,17 +6,20 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import polars as pl
 from rich.console import Console
 from rich.table import Table
 
+from overlap.model import Estimate
+from overlap.reports import counts
+
 
 def print_json(document: Any) -> None:
-    """Print one JSON document on stdout."""
-    text = json.dumps(document, ensure_ascii=False, indent=2, default=_plain)
+    """Print one JSON document on stdout; a whole number of users has no decimals."""
+    text = json.dumps(_counted(document), ensure_ascii=False, indent=2, default=str)
     sys.stdout.write(text + "\n")
 
 
@@ -52,8 +55,18 @@ def show_facts(facts: Sequence[tuple[str, str]]) -> None:
         sys.stdout.write(f"{name:<{width}}  {value}\n")
 
 
-def _plain(value: Any) -> Any:
-    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
+def _counted(value: Any, counted: bool = False) -> Any:
+    """Return a document with whole numbers of what is counted as such, by the names of fields."""
+    if is_dataclass(value) and not isinstance(value, type):
+        own = {field.name: getattr(value, field.name) for field in fields(value)}
+        exact = isinstance(value, Estimate) and value.exact
+        return {n: _counted(x, counts(n) or (exact and n == "value")) for n, x in own.items()}
+    if isinstance(value, Mapping):
+        return {name: _counted(x, counts(str(name))) for name, x in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_counted(x, counted) for x in value]
+    whole = counted and isinstance(value, float) and value.is_integer()
+    return int(value) if whole else value
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from overlap.reports.about import About, about_store
-from overlap.reports.columns import column_of
+from overlap.reports.columns import column_of, counts
 from overlap.reports.excel import MOST_ROWS, excel_bytes
 from overlap.reports.meanings import COLUMNS
 from overlap.reports.measures import Column, Measure
@@ -18,6 +18,7 @@ __all__ = [
     "Measure",
     "about_store",
     "column_of",
+    "counts",
     "csv_bytes",
     "excel_bytes",
     "write_csv",

@@ -33,6 +33,11 @@ def column_of(name: str, dtype: pl.DataType, table: str = "") -> Column:
     return Column(_measure_of(name, dtype), (title, title), ("", ""))
 
 
+def counts(name: str) -> bool:
+    """Return whether a column of numbers holds users or other things that are counted."""
+    return column_of(name, pl.Float64()).measure in (Measure.USERS, Measure.COUNT)
+
+
 def _defined(name: str, table: str) -> Column | None:
     return COLUMNS.get(f"{table}.{name}") or COLUMNS.get(name)
 
