@@ -330,7 +330,13 @@ def test_a_brand_in_a_pair_is_what_openings_say(store) -> None:
         for x in (brand.gap, brand.unreached, brand.penetration, brand.fair_share):
             assert x.low <= x.value + 1e-9
             assert x.value <= x.high + 1e-9
-            assert x.exact or store is not EXACT
+        assert brand.unreached.exact or store is not EXACT
+        # A group is a sample of how such people behave, also where everybody was counted.
+        for x, name in ((brand.fair_share, "fair_share"), (brand.penetration, "penetration")):
+            assert x.low == pytest.approx(row[f"{name}_low"])
+            assert x.high == pytest.approx(row[f"{name}_high"])
+        assert brand.gap.low == pytest.approx(row["gap_low"])
+        assert brand.gap.high == pytest.approx(row["gap_high"])
 
 
 @pytest.mark.slow

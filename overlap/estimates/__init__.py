@@ -3,7 +3,7 @@
 from overlap.estimates import series
 from overlap.estimates.affinity import excess, expected, tgi
 from overlap.estimates.discoveries import chance_p, false_discovery_rates
-from overlap.estimates.gaps import Gaps, brand_gaps
+from overlap.estimates.gaps import Gaps, Range, brand_gaps
 from overlap.estimates.intervals import Intervals, normal_quantile
 from overlap.estimates.ranks import UNRANKED, rank_intervals
 from overlap.estimates.shares import jaccard, share, shares
@@ -26,6 +26,7 @@ __all__ = [
     "WEAK_PRIOR",
     "Gaps",
     "Intervals",
+    "Range",
     "Shrunk",
     "brand_gaps",
     "chance_p",

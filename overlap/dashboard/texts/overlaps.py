@@ -65,10 +65,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "尚有 {unreached} 人未触达。",
     ),
     "overlaps_say_no_gap": (
-        "{brand} reaches {p} of them and {p0} of {category}; {unreached} are not reached yet, and "
-        "the gap is {gap} users.",
-        "「{brand}」在其中的渗透率为 {p}，「{category}」整体为 {p0}；"
-        "尚有 {unreached} 人未触达，缺口 {gap} 人。",
+        "{brand} reaches {p} of them and {p0} of {category}; {unreached} are not reached yet.",
+        "「{brand}」在其中的渗透率为 {p}，「{category}」整体为 {p0}；尚有 {unreached} 人未触达。",
+    ),
+    "overlaps_say_unclear": (
+        "So small a difference of the two can be chance.",
+        "两者的差异可能只是随机波动。",
     ),
     "overlaps_say_brand": (
         "{brand} reaches {p} of them; {unreached} are not reached yet.",

@@ -34,7 +34,9 @@ class Brand:
     """A brand among the users of both audiences; measures with `category` are None without one.
 
     `category` is the one of the two that is a category: what the brand reaches there is what it
-    should reach here. `gap` = n · max(0, p₀ − p), `fair_share` = 100 · p/p₀.
+    should reach here. `gap` = n · max(0, p₀ − p), `fair_share` = 100 · p/p₀; their intervals, and
+    that of the penetration, cover chance variation as those of `openings` do, and `known` says
+    whether the two penetrations are told from each other, at 5%.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Brand:
     category_penetration: Estimate | None = None
     fair_share: Estimate | None = None
     gap: Estimate | None = None
+    known: bool = False
     counted: tuple[float, ...] = ()
 
     def tells(self, floor: int) -> bool:
@@ -206,22 +209,21 @@ def _brand(
     told = replace(told, counted=(x / rate, s / rate, y / rate, c / rate))
     if not y:
         return told
-    excess = estimates.excess(x, s, y, c, rate).at(0)
+    found = estimates.brand_gaps(x, s, y, c, rate)
     return replace(
         told,
+        penetration=_ranged(found.penetration, x, rate),
         category=to_text(category),
         category_penetration=estimates.share(y, c, rate),
-        fair_share=_known(estimates.tgi(x, s, y, c, rate).at(0)),
-        gap=_scaled(
-            replace(
-                excess,
-                value=max(0.0, -excess.value),
-                low=max(0.0, -excess.high),
-                high=max(0.0, -excess.low),
-            ),
-            better,
-        ),
+        fair_share=_known(_ranged(found.fair_share, x, rate)),
+        gap=_scaled(_ranged(found.users, x, rate, least=0.0), better),
+        known=bool(found.p[0] <= _SURE),
     )
+
+
+def _ranged(found: estimates.Range, x: int, rate: float, least: float = -np.inf) -> Estimate:
+    value, low, high = (max(least, float(end[0])) for end in (found.value, found.low, found.high))
+    return Estimate(value, low, high, exact=False, sample=x, rate=rate)
 
 
 def _scaled(x: Estimate, by: float) -> Estimate:

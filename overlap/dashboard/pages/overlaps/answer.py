@@ -95,8 +95,9 @@ def _brand(told: Pair, view: View) -> list[str]:
         "p0": wording.percent(brand.category_penetration.value),
         "gap": users(brand.gap, language),
     }
-    behind = brand.gap.value > 0
-    return [text("overlaps_say_gap" if behind else "overlaps_say_no_gap", language, **values)]
+    behind = brand.known and brand.gap.value > 0
+    said = text("overlaps_say_gap" if behind else "overlaps_say_no_gap", language, **values)
+    return [said] if brand.known else [said, text("overlaps_say_unclear", language)]
 
 
 def _precision(opened: data.Opened, told: Pair, language: str) -> str:
