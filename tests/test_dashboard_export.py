@@ -202,7 +202,8 @@ def test_the_command_that_is_shown_writes_the_same_file(case, monkeypatch):
     target = argv[argv.index("--to") + 1]
     assert command(monkeypatch, *argv[1:]) == 0
     assert content(app) == (case.folder / target).read_bytes()
-    assert target == wording.files(prepared(app).asked)[0] == "segment-tv-tea.csv"
+    assert target == wording.files(prepared(app).asked)[0]
+    assert re.fullmatch(r"tv_without-tea_to-20260105_ids_[0-9a-f]{8}\.csv", target)
 
 
 def test_the_report_holds_counts_fingerprints_and_the_question(case):
@@ -210,8 +211,9 @@ def test_the_report_holds_counts_fingerprints_and_the_question(case):
     said = json.loads(wording.report(prepared(app)))
     assert (said["exact"], said["exported"] + said["holdout"]) == (50, 50)
     assert said["expression"] == prepared(app).asked.expression
-    assert said["target"] == "segment-tv-tea.csv"
-    assert said["holdout_target"] == "segment-tv-tea-holdout.csv"
+    stem = said["target"].removesuffix(".csv")
+    assert re.fullmatch("tv_tea_ids_[0-9a-f]{8}", stem)
+    assert said["holdout_target"] == f"{stem}-holdout.csv"
     assert re.fullmatch("[0-9a-f]{64}", said["sha256"])
     assert said["sha256"] in html(app)
     assert str(case.folder) not in wording.report(prepared(app))

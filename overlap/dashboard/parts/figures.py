@@ -14,7 +14,8 @@ import polars as pl
 import streamlit as st
 
 from overlap.dashboard.look import block, safe
-from overlap.dashboard.parts.tables import download, file_name
+from overlap.dashboard.parts.naming import file_name
+from overlap.dashboard.parts.tables import download
 from overlap.dashboard.state import View
 
 PAUSE = 0.12

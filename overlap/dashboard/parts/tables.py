@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +12,7 @@ import streamlit as st
 
 from overlap.dashboard import paper
 from overlap.dashboard.look import block, safe
+from overlap.dashboard.parts.naming import file_name
 from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
 from overlap.insights import wording
@@ -115,12 +115,6 @@ def download(
         help=text("data_csv_help" if of_chart else "csv_help", language, rows=f"{len(frame):,}"),
         key=key,
     )
-
-
-def file_name(name: str, ending: str) -> str:
-    """Return the name of a file for what is named, without signs that a disk would refuse."""
-    parts = (re.sub(r"[^\w.-]+", "_", part).strip("_.") for part in name.split("-"))
-    return "-".join(part[:60] for part in parts if part) + f".{ending}"
 
 
 def readable(shown: Shown, language: str) -> tuple[pl.DataFrame, dict[str, Any]]:

@@ -6,7 +6,6 @@ import json
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-import streamlit as st
 from starlette.middleware import Middleware
 
 from overlap.dashboard.navigation import base_path

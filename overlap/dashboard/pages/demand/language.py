@@ -14,6 +14,7 @@ from overlap.dashboard.pages.demand import ask, language_word, style, subject, w
 from overlap.dashboard.pages.demand.subject import Subject, called
 from overlap.dashboard.parts import empty, figures, tables
 from overlap.dashboard.parts.copying import copyable
+from overlap.dashboard.parts.naming import segment_name
 from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
 from overlap.expressions import Audience, Minus, parse
@@ -211,7 +212,7 @@ def _chart(frame: pl.DataFrame, found: Subject, word: str | None, view: View) ->
         alt=text("demand_language_alt", language, name=called(found.tree, language),
                  words=listed(frame["term"].head(_FIRST).to_list(), language)),
         data=frame,
-        file=f"language-{found.expression}",
+        file=f"language-{segment_name(found.expression, view.window)}",
         on_pick=pick,
     )  # fmt: skip
 
@@ -238,7 +239,7 @@ def _list(way: str, rows: pl.DataFrame, found: Subject, word: str | None, view: 
             rows,
             ["term", "odds", "odds_low", "odds_high", "share_of_segment", "share_of_rest",
              "adjusted_share_of_rest", "users", "rest_users"],
-            f"language-{way}-{found.expression}",
+            f"language-{way}-{segment_name(found.expression, view.window)}",
             "language",
             titles={"odds": text("demand_odds", language)},
             config={

@@ -27,6 +27,7 @@ from overlap.dashboard.pages.demand.trends_question import (
     others_of,
 )
 from overlap.dashboard.parts import empty, figures, picker, tables
+from overlap.dashboard.parts.naming import several_name
 from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
 from overlap.expressions import parse
@@ -218,7 +219,7 @@ def _chart(
         alt=text("demand_trend_alt", language, name=name, measure=measure_title(measure, view),
                  n=len(frame)),
         data=pl.concat(every),
-        file=_file(frame),
+        file=_file(frame, others),
     )  # fmt: skip
 
 
@@ -254,7 +255,7 @@ def _table(
         tables.Shown(
             pl.concat([frame, *(other for _, other in others)]),
             columns,
-            _file(frame),
+            _file(frame, others),
             "trends",
             config={
                 "period": st.column_config.DateColumn(
@@ -268,5 +269,6 @@ def _table(
     )
 
 
-def _file(frame: pl.DataFrame) -> str:
-    return f"trend-{frame['expression'][0]}"
+def _file(frame: pl.DataFrame, others: Sequence[tuple[str, pl.DataFrame]]) -> str:
+    every = [frame, *(other for _, other in others)]
+    return f"trend-{several_name([one['expression'][0] for one in every])}"

@@ -13,7 +13,7 @@ from overlap.dashboard import data, navigation
 from overlap.dashboard.look import block, safe
 from overlap.dashboard.pages.openings import card, evidence, tables
 from overlap.dashboard.parts.copying import copyable
-from overlap.dashboard.parts.tables import file_name
+from overlap.dashboard.parts.naming import file_name
 from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
 from overlap.expressions import Audience, to_text

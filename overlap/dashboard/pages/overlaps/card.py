@@ -10,6 +10,7 @@ from overlap.dashboard import navigation
 from overlap.dashboard.look import block, safe
 from overlap.dashboard.pages.overlaps.words import SHORT, ends, indices, names_of, percents
 from overlap.dashboard.parts import figures, tables
+from overlap.dashboard.parts.naming import several_name
 from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
 from overlap.insights import wording
@@ -31,7 +32,7 @@ def show(view: View, told: Pair) -> None:
         about="",
         alt=text("overlaps_circles_alt", language, a=a, b=b),
         data=told.regions,
-        file=f"overlap-{a}-{b}",
+        file=f"overlap-{several_name([told.first, told.second])}",
     )
     if told.suppressed is None:
         block(f'<section class="ov-card" lang="{language}">{_figures(told, language)}</section>')
@@ -120,13 +121,12 @@ def _figures(told: Pair, language: str) -> str:
 def counts(view: View, told: Pair) -> None:
     """Show every part of a pair as a table, with its download."""
     language = view.language
-    a, b = names_of([told.first, told.second], SHORT)
     shown = told.parts.with_columns(pl.col("part").replace(_words(told, view)))
     tables.show(
         tables.Shown(
             shown,
             columns=("part", "users", "users_low", "users_high", "exact", "expression"),
-            file=f"overlap-{a}-{b}",
+            file=f"overlap-{several_name([told.first, told.second])}",
             table="parts",
             given=told.parts,
         ),

@@ -16,6 +16,7 @@ from overlap.dashboard.pages.overlaps import answer, asked, questions
 from overlap.dashboard.pages.overlaps.words import SHORT, name_of, names_of, rate
 from overlap.dashboard.parts import empty, figures, notes, picker, tables
 from overlap.dashboard.parts.copying import copyable
+from overlap.dashboard.parts.naming import several_name
 from overlap.dashboard.state import Note, View
 from overlap.dashboard.texts import text
 from overlap.expressions import Audience, key, to_text
@@ -55,7 +56,8 @@ def show(opened: data.Opened, view: View, top: DeltaGenerator, controls: DeltaGe
     for note in more:
         with top:
             notes.one(note, language)
-    file = "regions"
+    every = several_name([*chosen, *([inside] if inside else [])])
+    file = f"regions-{every}"
     with st.container(horizontal=True, key="overlaps_look", gap="medium"):
         with st.container(key="overlaps_left", gap="xsmall"):
             figures.show(
@@ -73,7 +75,7 @@ def show(opened: data.Opened, view: View, top: DeltaGenerator, controls: DeltaGe
         with st.container(key="overlaps_pair", border=True, gap="small"):
             _card(view, region, chosen)
     _regions(view, frame, region, file)
-    _reach(view, reach)
+    _reach(view, reach, every)
 
 
 def _usual(opened: data.Opened, view: View) -> list[str]:
@@ -257,14 +259,14 @@ def _regions(view: View, frame: pl.DataFrame, region: dict[str, Any], file: str)
     )  # fmt: skip
 
 
-def _reach(view: View, reach: pl.DataFrame) -> None:
+def _reach(view: View, reach: pl.DataFrame, every: str) -> None:
     language = view.language
     tables.show(
         tables.Shown(
             reach.with_columns(pl.Series("audience", [name_of(a) for a in reach["audience"]])),
             columns=("step", "audience", "users", "new_users", "new_low", "new_high",
                      "reach_users", "reach_low", "reach_high"),
-            file="reach",
+            file=f"reach-{every}",
             table="reach",
             given=reach,
         ),

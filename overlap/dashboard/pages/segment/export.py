@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
+from dataclasses import replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -34,8 +35,13 @@ _OFTEN = 0.1
 """Seconds between two words on how far an export is."""
 
 
-def export_panel(opened: data.Opened, view: View, expression: str) -> None:
-    """Offer the members of a segment as a file; `expression` is one that the store can resolve."""
+def export_panel(
+    opened: data.Opened, view: View, expression: str, saved: str | None = None
+) -> None:
+    """Offer the members of a segment as a file; `expression` is one that the store can resolve.
+
+    `saved` is the name it is saved under, where it is.
+    """
     language = view.language
     block(STYLE)
     expression = to_text(opened.panel.resolve(expression))
@@ -64,6 +70,7 @@ def export_panel(opened: data.Opened, view: View, expression: str) -> None:
             holdout=chosen.holdout,
             draw=chosen.draw,
             country=chosen.country,
+            saved=saved,
         )
         _file(opened, asked, language)
     show_platforms(opened, offered, language)
@@ -116,7 +123,10 @@ def _file(opened: data.Opened, asked: Asked, language: str) -> None:
 def _kept(asked: Asked) -> Prepared | None:
     """Return the file that was made of this question, and of no other."""
     prepared = st.session_state.get(_DONE)
-    return prepared if isinstance(prepared, Prepared) and prepared.asked == asked else None
+    if not isinstance(prepared, Prepared) or prepared.asked != asked:
+        return None
+    # Since it was made, the segment may have been saved, or under another name.
+    return replace(prepared, asked=asked)
 
 
 def _want(asked: Asked) -> None:

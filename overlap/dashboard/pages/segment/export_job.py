@@ -42,7 +42,10 @@ _ROWS = re.compile(r"^(.*?)(?:, ([\d,]+) rows)?$")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a file was asked of: files of equal questions are equal, bytes and all."""
+    """What a file was asked of: files of equal questions are equal, bytes and all.
+
+    `saved` is the name that the segment is saved under, which only names the file.
+    """
 
     path: Path
     stamp: Stamp
@@ -55,6 +58,7 @@ class Asked:
     holdout: float = 0.0
     draw: str = ""
     country: str = ""
+    saved: str | None = field(default=None, compare=False)
 
     @property
     def options(self) -> ExportOptions:

@@ -10,14 +10,13 @@ from typing import Any
 from overlap.dashboard.pages.segment.export_job import Asked, Prepared
 from overlap.dashboard.pages.segment.export_sources import name_of
 from overlap.dashboard.pages.segment.export_ways import IDS, PARQUET, Place, Way
-from overlap.dashboard.parts.tables import file_name
+from overlap.dashboard.parts.naming import file_name, segment_name
 from overlap.dashboard.texts import day, text
-from overlap.expressions import leaves, parse
 from overlap.model import Window
 from overlap.segments import DEFAULT_SALT, FormatName, Mismatch
 
-MOST_NAMES = 4
-"""A file is named after so many audiences at the most."""
+MOST_SOURCES = 4
+"""A command names so many files of events at the most."""
 _INVALID = "invalid_"
 
 
@@ -45,10 +44,8 @@ def listed(names: list[str] | tuple[str, ...], language: str, most: int = 3) -> 
 
 def files(asked: Asked) -> tuple[str, str, str]:
     """Return the names of the file, of the control group's and of the report."""
-    tree = parse(asked.expression)
-    names = [leaf.name for leaf in dict.fromkeys(leaves(tree))]
-    stem = "-".join(["segment", *(name.replace("-", "_") for name in names[:MOST_NAMES])])
-    ending = asked.way.ending
+    form, ending = asked.way.key.removesuffix(f"-{asked.way.ending}"), asked.way.ending
+    stem = segment_name(asked.expression, asked.window, saved=asked.saved, form=form)
     return file_name(stem, ending), file_name(f"{stem}-holdout", ending), file_name(stem, "json")
 
 
@@ -111,7 +108,7 @@ def command(asked: Asked) -> str:
     options = asked.options
     words = ["overlap", "export", asked.path.name, asked.expression, "--events"]
     paths = asked.sources.paths
-    words += map(name_of, paths) if len(paths) <= MOST_NAMES else ["EVENTS"]
+    words += map(name_of, paths) if len(paths) <= MOST_SOURCES else ["EVENTS"]
     words += ["--to", files(asked)[0]]
     if asked.window.start:
         words += ["--from", asked.window.start.isoformat()]

@@ -95,7 +95,7 @@ def page(opened: data.Opened, view: View) -> None:
             if shown is None or size is None:
                 start.show(opened, view)
             else:
-                _seen(opened, view, shown, size)
+                _seen(opened, view, shown, size, kept)
 
 
 def _adopted(view: View, kept: SavedSegment | None) -> View:
@@ -154,7 +154,9 @@ def _answer(opened: data.Opened, view: View, shown: Reading, size: Sizing, head:
         sizes.looser(opened, view, shown)
 
 
-def _seen(opened: data.Opened, view: View, shown: Reading, size: Sizing) -> None:
+def _seen(
+    opened: data.Opened, view: View, shown: Reading, size: Sizing, kept: SavedSegment | None
+) -> None:
     language = view.language
     chosen = tabs.choose(
         view,
@@ -171,4 +173,5 @@ def _seen(opened: data.Opened, view: View, shown: Reading, size: Sizing) -> None
         reach.show(opened, view, shown)
     else:
         inside = replace(view, start=shown.window.start, end=shown.window.end)
-        export_panel(opened, inside, shown.counted)
+        same = kept is not None and saving.is_same(kept, shown)
+        export_panel(opened, inside, shown.counted, kept.name if kept and same else None)

@@ -15,6 +15,7 @@ from overlap.dashboard.pages.segment import editor
 from overlap.dashboard.pages.segment.answer import shown
 from overlap.dashboard.pages.segment.reading import Reading
 from overlap.dashboard.parts import figures, tables
+from overlap.dashboard.parts.naming import segment_name
 from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
 from overlap.expressions import Audience, to_text
@@ -76,6 +77,7 @@ def show(opened: data.Opened, view: View, reading: Reading) -> None:
     if frame.is_empty():
         block(f'<p class="ov-sub">{safe(text("segment_profile_none", language))}</p>')
         return
+    file = f"profile-{kind}-{segment_name(reading.counted, reading.window)}"
     base = text("everyone", language) if view.baseline is None else view.baseline
     over = len(frame.filter(pl.col("direction") == "over"))
     under = len(frame.filter(pl.col("direction") == "under"))
@@ -89,7 +91,7 @@ def show(opened: data.Opened, view: View, reading: Reading) -> None:
         alt=text("segment_profile_alt", language, over=over, under=under,
                  first=frame["name"][0]),
         data=frame,
-        file=f"profile-{kind}",
+        file=file,
         on_pick=lambda point: _pick(kind, point),
     )  # fmt: skip
     names = frame["name"].to_list()
@@ -100,7 +102,7 @@ def show(opened: data.Opened, view: View, reading: Reading) -> None:
         tables.Shown(
             frame,
             _COLUMNS,
-            f"profile-{kind}",
+            file,
             table="profile",
             titles={"name": _kind(kind, language)},
         ),

@@ -14,6 +14,7 @@ from overlap.dashboard.pages.segment import editor
 from overlap.dashboard.pages.segment.profile import choose_kind
 from overlap.dashboard.pages.segment.reading import Reading
 from overlap.dashboard.parts import empty, figures, tables
+from overlap.dashboard.parts.naming import segment_name
 from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
 from overlap.expressions import Audience, to_text
@@ -96,6 +97,7 @@ def _plan(
             text("segment_take_all", language), key="segment_take_all", on_click=editor.write,
             args=(last["reach_expression"],), help=text("segment_take_all_help", language),
         )  # fmt: skip
+    file = f"reach-{whom}-{using}-{segment_name(reading.counted, reading.window)}"
     goal: Literal["category", "segment"] = "category" if whom == "category" else "segment"
     figures.show(
         charts.reach_staircase(frame, language, goal),
@@ -105,13 +107,13 @@ def _plan(
         about=text("segment_reach_about", language),
         alt=said,
         data=frame,
-        file=f"reach-{using}",
+        file=file,
     )
     tables.show(
         tables.Shown(
             frame.with_columns(_tiers(frame["tier"], language)),
             _COLUMNS,
-            f"reach-{using}",
+            file,
             table="plan" if goal == "category" else "segment_plan",
             given=frame,
         ),

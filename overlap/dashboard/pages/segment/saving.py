@@ -83,7 +83,7 @@ def _begin(opened: data.Opened, name: str, found: SavedSegment) -> None:
 def show(opened: data.Opened, view: View, reading: Reading, kept: SavedSegment | None) -> None:
     """Show which saved segment this is, and the buttons to keep it."""
     language = view.language
-    same = kept is not None and _is_same(kept, reading)
+    same = kept is not None and is_same(kept, reading)
     if kept is not None:
         key = "segment_editing" if same else "segment_editing_changed"
         said = text(key, language, name=kept.name, version=kept.version, author=kept.author)
@@ -95,7 +95,8 @@ def show(opened: data.Opened, view: View, reading: Reading, kept: SavedSegment |
     _outcome(opened, view, reading, kept)
 
 
-def _is_same(kept: SavedSegment, reading: Reading) -> bool:
+def is_same(kept: SavedSegment, reading: Reading) -> bool:
+    """Whether what is shown is a segment as it is saved."""
     assert reading.spelled is not None
     return kept.key == segment_key(reading.spelled) and kept.window == reading.window
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from overlap.dashboard import paper
 from overlap.dashboard.look import block, safe
-from overlap.dashboard.parts import tables
+from overlap.dashboard.parts import naming, tables
 from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
 from overlap.dashboard.uploads.drafts import Draft, Uploaded
@@ -85,7 +85,7 @@ def rejected(draft: Draft, view: View) -> None:
         st.download_button(
             text("csv", language),
             data=lambda: csv_bytes(_plain(pl.scan_parquet(source)).collect()),
-            file_name=tables.file_name(f"rejected-{draft.name}", "csv"),
+            file_name=naming.file_name(f"rejected-{draft.name}", "csv"),
             mime="text/csv",
             icon=":material/download:",
             on_click="ignore",
