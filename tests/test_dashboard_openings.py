@@ -98,16 +98,23 @@ def test_the_trend_on_the_card_is_that_of_the_insight(run, exact):
                    policy=Policy())  # fmt: skip
     last = frame.row(-1, named=True)
     for end in ("growth_low", "growth_high"):
-        assert wording.percent(last[end], 0) in page(app)
+        assert wording.change(last[end]) in page(app)
     assert f"{frame['whole'].sum()} weeks" in page(app)
     assert page(app).count('class="ov-spark"') == 1
 
 
-def test_growth_within_the_error_is_called_flat_with_its_z(run, exact):
-    app = run(exact, category="tv", opening="gaming")
-    row = scored(open_store(exact, None).panel, "tv").filter(pl.col("interest") == "gaming")
-    assert abs(row["growth_z"][0]) < 2
-    assert f"lately flat (z\u00a0{row['growth_z'][0]:.1f})" in page(app)
+def test_growth_is_the_same_number_in_table_card_and_trend(run, exact):
+    app = run(exact, category="tv", opening="gaming", show="all")
+    panel = open_store(exact, None).panel
+    row = scored(panel, "tv").filter(pl.col("interest") == "gaming").row(0, named=True)
+    frame = trends(panel, "interest:gaming", category="category:tv", policy=Policy())
+    last = frame.row(-1, named=True)
+    for name in ("growth", "growth_low", "growth_high"):
+        assert row[name] == pytest.approx(last[name], rel=1e-9)
+    assert row["growth_periods"] == frame["whole"].sum()
+    table = app.dataframe[0].value
+    shown = table["growth"][list(table["interest"]).index("gaming")]
+    assert shown == wording.growth(last)
 
 
 def test_without_periods_there_is_no_trend_and_it_says_what_one_needs(run, tmp_path):
@@ -165,7 +172,7 @@ def test_the_carriers_are_what_the_profile_finds_over(run, exact):
 def test_a_sampled_store_shows_the_card_with_intervals(run, sampled):
     app = run(sampled, category="tv", opening="gaming")
     assert "95%:" in page(app)
-    assert "lately" in page(app)
+    assert "against the category in" in page(app)
 
 
 def test_below_the_floor_nothing_stands_behind_a_row(run, exact):
@@ -223,13 +230,16 @@ def test_names_that_would_break_an_expression_are_quoted_in_links(run, tmp_path)
 @pytest.mark.parametrize(("by", "column", "descending"), [
     ("size", "overlap_users", True), ("excess", "excess_users", True), ("tgi", "tgi", True),
     ("fair", "fair_share_index", False), ("gap", "gap_users", True),
-    ("unreached", "unreached_users", True), ("growth", "growth_z", True),
+    ("unreached", "unreached_users", True), ("growth", "growth", True),
 ])  # fmt: skip
 def test_a_link_can_rank_by_any_single_measure(run, ranks, by, column, descending):
     app = run(ranks, category="tv", brand="acme", by=by, show="all")
     ranked = scored(open_store(ranks, None).panel, "tv", brand="acme", policy=Policy(0, 0))
     assert len(ranked) == 8
-    expected = ranked.sort(column, descending=descending)["interest"].to_list()
+    if by == "growth":
+        flat = (pl.col("growth_low") <= 0) & (pl.col("growth_high") >= 0)
+        ranked = ranked.with_columns(pl.when(flat).then(0.0).otherwise("growth").alias("growth"))
+    expected = ranked.sort(column, descending=descending, maintain_order=True)["interest"].to_list()
     assert expected != ranked["interest"].to_list()
     shown = app.dataframe[0].value
     assert list(shown["interest"]) == expected

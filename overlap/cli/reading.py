@@ -193,6 +193,7 @@ def openings(
     said = ""
     if len(frame):
         said = f"{wording.headline(frame, language)}\n{frame['reason'][0]}"
+    spanned = wording.periods(max(frame["growth_periods"], default=0), panel.spec.period)
     frame = frame.select(OPENINGS_TABLE.names())
     give(frame, json, csv, {
         "interest": (kind, TEXT), "verdict": ("verdict", TEXT), "score": ("score", wording.index),
@@ -200,7 +201,8 @@ def openings(
         "overlap_high": ("high", USERS), "expected_users": ("by chance", USERS),
         "tgi": ("TGI", wording.index), "fair_share_index": ("fair share", wording.index),
         "gap_users": ("gap", USERS), "gap_low": ("gap low", USERS),
-        "gap_high": ("gap high", USERS), "growth": ("growth", wording.percent),
+        "gap_high": ("gap high", USERS), "growth": (f"growth, {spanned}", wording.change),
+        "growth_z": ("z", "{:.1f}".format),
         "rank_low": ("rank from", TEXT), "rank_high": ("to", TEXT), "grade": ("grade", TEXT),
         "suppressed": ("", TEXT),
     }, said, excel=excel, parquet=parquet, about=about_store(

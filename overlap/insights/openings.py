@@ -10,7 +10,6 @@ import polars as pl
 from overlap import estimates
 from overlap.expressions import And, Audience, to_text
 from overlap.insights import anchors, floors
-from overlap.insights.growth import growth
 from overlap.insights.measures import chance_p, measure
 from overlap.insights.pairs import suppress
 from overlap.insights.scoring import (
@@ -23,6 +22,7 @@ from overlap.insights.scoring import (
     left_out,
     verdict,
 )
+from overlap.insights.trends import growth_inside
 from overlap.insights.wording import reason
 from overlap.members import ALL_PERIODS
 from overlap.model import OPENINGS_TABLE, Grade, Policy, Verdict, Window
@@ -40,6 +40,9 @@ SCORED_TABLE = pl.Schema(
         ("tgi_cautious", pl.Float64()),
         ("rse", pl.Float64()),
         ("why_not", pl.String()),
+        ("growth_low", pl.Float64()),
+        ("growth_high", pl.Float64()),
+        ("growth_periods", pl.Int64()),
         ("penetration_low", pl.Float64()),
         ("penetration_high", pl.Float64()),
         ("fair_share_low", pl.Float64()),
@@ -52,19 +55,20 @@ SCORED_TABLE = pl.Schema(
 )
 """model.OPENINGS_TABLE with what score and verdict were made of.
 
-`why_not` names the gate a row failed, `gap_cautious` is the gap at the upper end of the shrunk
-fair-share index, in users, and `standing` is behind or ahead where that is a discovery, else
-unclear; what speaks of a brand is null without one. Where its part of an overlap may not be shown
-its numbers are null and `brand_suppressed` says why; score and standing stay.
+`why_not` names the gate a row failed, `growth_periods` is the number of whole periods of `growth`,
+`gap_cautious` is the gap at the upper end of the shrunk fair-share index, in users, and `standing`
+is behind or ahead where that is a discovery, else unclear; what speaks of a brand is null without
+one. Where its part of an overlap may not be shown its numbers are null and `brand_suppressed` says
+why; score and standing stay.
 """
 
 _HIDDEN = (
     "overlap_users", "overlap_low", "overlap_high", "expected_users", "excess_users",
     "share_of_category", "share_of_interest", "jaccard", "tgi", "tgi_low", "tgi_high",
-    "brand_penetration", "fair_share_index", "unreached_users", "gap_users", "growth",
-    "growth_z", "score", "rank_low", "rank_high", "tgi_cautious", "rse", "gap_low", "gap_high",
-    "gap_q", "penetration_low", "penetration_high", "fair_share_low", "fair_share_high",
-    "gap_cautious", "gap_grade", "standing",
+    "brand_penetration", "fair_share_index", "unreached_users", "gap_users", "growth", "growth_z",
+    "growth_low", "growth_high", "score", "rank_low", "rank_high", "tgi_cautious", "rse",
+    "gap_low", "gap_high", "gap_q", "penetration_low", "penetration_high", "fair_share_low",
+    "fair_share_high", "gap_cautious", "gap_grade", "standing",
 )  # fmt: skip
 _OF_BRAND = (
     "brand_penetration", "fair_share_index", "unreached_users", "gap_users", "gap_low", "gap_high",
@@ -97,9 +101,10 @@ def scored(
 
     Score = 100 · (S·A·H)^⅓ · M, or 100 · (S·A)^½ · M without a brand: S the log of the overlap's
     lower end between the floor and the largest audience, A the log of the cautious TGI, H the
-    cautious 1 − p/p₀ of estimates.brand_gaps, M = 1 + 0.1 · growth z within 0.8–1.2. A row is
-    scored when low(n) reaches the floor, its relative standard error is at most 20%, the cautious
-    TGI is above 100 and the overlap is more than chance at a false discovery rate of 5%. Its
+    cautious 1 − p/p₀ of estimates.brand_gaps, M = 1 + 0.1 · growth z within 0.8–1.2; growth is
+    that of `trends`. A row is scored when low(n) reaches the floor, its relative standard error is
+    at most 20%, the cautious TGI is above 100 and the overlap is more than chance at a false
+    discovery rate of 5%. Its
     verdict is `opening` when the gap of the brand is a discovery at that rate too, over all rows
     with enough users, and its lower ends are above 0; without a brand the overlap alone decides.
     Raises UsageError for unknown names.
@@ -111,7 +116,9 @@ def scored(
     counts = panel.cooccurrence(anchor, kind, base.sample, window, GROUPS)
     m = measure(counts)
     reach = brand_reach(panel, tree, brand, kind, base, window, GROUPS)
-    trend = growth(panel, anchor, kind, window)
+    # Members of any time until the window's end: few touch both in one and the same period.
+    ever = panel.sample(tree, Window(None, window.end))
+    trend = growth_inside(panel, ever, kind, window, floor)
     names = list(counts.names)
     table = panel.table(kind, window)
     sizes = dict(table.select("name", "users").iter_rows())
@@ -165,7 +172,7 @@ def scored(
             "baseline": base.text,
             "baseline_users": base.users.value,
             **_brand_columns(reach, gap, m.overlap),
-            "growth": trend.change,
+            "growth": trend.value,
             "growth_z": trend.z,
             "score": score,
             "rank_low": [int(r) if r != estimates.UNRANKED else None for r in ranks[0]],
@@ -182,6 +189,9 @@ def scored(
             "tgi_cautious": m.tgi_cautious,
             "rse": m.rse,
             "why_not": why_not,
+            "growth_low": trend.low,
+            "growth_high": trend.high,
+            "growth_periods": trend.span,
             "gap_grade": None if gap is None else gap.grades(),
             "standing": None if gap is None else gap.standings(),
             "hidden": hidden,
@@ -205,9 +215,7 @@ def scored(
             nulls_last=[True, True, True, False],
         )
     )
-    words = [
-        reason(row, language, trend.span, panel.spec.period) for row in frame.iter_rows(named=True)
-    ]
+    words = [reason(row, language, panel.spec.period) for row in frame.iter_rows(named=True)]
     return frame.with_columns(pl.Series("reason", words, dtype=pl.String))
 
 

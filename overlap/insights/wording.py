@@ -62,6 +62,45 @@ def times(value: float) -> str:
     return f"{value:.1f}" if value < 10 else f"{value:,.0f}"
 
 
+FOLD = 2.0
+"""A change of so much and more is written as a factor: +35001% is hard to read."""
+
+
+def change(value: float | None) -> str:
+    """Write a change with its sign, +41.0%, and a large one as a factor: ×351."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    if value >= FOLD:
+        return f"×{times(1 + value)}"
+    return f"{'+' if value > 0 else ''}{percent(value)}"
+
+
+def moved(value: float, language: str = "en") -> str:
+    """Write a change whose direction is said already: 41.0%, 351-fold."""
+    if value >= FOLD:
+        return f"{times(1 + value)}{'-fold' if language == 'en' else ' 倍'}"
+    return percent(abs(value))
+
+
+def flat(row: Mapping[str, Any]) -> bool:
+    """Return whether the growth of a row lies within its error."""
+    return bool(row["growth_low"] <= 0 <= row["growth_high"])
+
+
+def growth(row: Mapping[str, Any], language: str = "en") -> str:
+    """Write the growth of a row, and that it is flat where it lies within its error."""
+    said = change(row["growth"])
+    if row["growth"] is None or not flat(row):
+        return said
+    return f"flat ({said})" if language == "en" else f"持平（{said}）"
+
+
+def periods(n: int, unit: str, language: str = "en") -> str:
+    """Write a number of periods: 26 weeks, 26 周."""
+    gap = " " if language == "en" else ""
+    return f"{n:,}{gap}{_PERIODS[language].get(unit, '')}"
+
+
 def interval(low: float | None, high: float | None, language: str = "en") -> str:
     """Write the two ends of an interval."""
     return f"{users(low, language)}–{users(high, language)}"
@@ -117,13 +156,13 @@ _HEADLINES = {
 }
 
 
-def reason(row: Mapping[str, Any], language: str, span: int, period: str) -> str:
+def reason(row: Mapping[str, Any], language: str, period: str) -> str:
     """Say in one sentence why a row of openings is one, or why it is not, with its numbers."""
     sentence = _reason_zh if language == "zh" else _reason_en
-    return sentence(row, span, _PERIODS[language].get(period, ""))
+    return sentence(row, periods(row["growth_periods"], period, language))
 
 
-def _reason_en(row: Mapping[str, Any], span: int, period: str) -> str:
+def _reason_en(row: Mapping[str, Any], span: str) -> str:
     name, category = row["interest"], row["category"]
     if row["suppressed"]:
         return f"Not shown: {row['suppressed']}."
@@ -158,24 +197,22 @@ def _reason_en(row: Mapping[str, Any], span: int, period: str) -> str:
             parts.append(f"{compared}, more than in the category as a whole")
         else:
             parts.append(f"{compared}, a difference that chance alone can explain")
-    parts.extend(_trend_en(row, span, period))
+    parts.extend(_trend_en(row, span))
     return "; ".join(parts) + "."
 
 
-def _trend_en(row: Mapping[str, Any], span: int, period: str) -> list[str]:
-    change, z = row["growth"], row["growth_z"]
-    if change is None or z is None or not span:
+def _trend_en(row: Mapping[str, Any], span: str) -> list[str]:
+    if row["growth"] is None:
         return []
-    if abs(z) < 2:
-        return [f"its activity moves with the category over the last {span} {period}"]
-    way = "grew" if change > 0 else "fell"
+    if flat(row):
+        return [f"its activity moves with the category over {span}"]
+    way = "grew" if row["growth"] > 0 else "fell"
     return [
-        f"its activity {way} {percent(abs(change), 0)} beyond the category's own change "
-        f"over the last {span} {period}"
+        f"its activity {way} {moved(row['growth'])} beyond the category's own change over {span}"
     ]
 
 
-def _reason_zh(row: Mapping[str, Any], span: int, period: str) -> str:
+def _reason_zh(row: Mapping[str, Any], span: str) -> str:
     name, category = row["interest"], row["category"]
     if row["suppressed"]:
         return f"未显示：人数低于展示下限（{_floor_of(row['suppressed'])}人）。"
@@ -209,13 +246,12 @@ def _reason_zh(row: Mapping[str, Any], span: int, period: str) -> str:
             parts.append(f"{compare}，高于品类整体水平")
         else:
             parts.append(f"{compare}，差异在随机波动范围内")
-    change, z = row["growth"], row["growth_z"]
-    if change is not None and z is not None and span:
-        if abs(z) < 2:
-            parts.append(f"近{span}{period}活跃度与品类同步")
+    if row["growth"] is not None:
+        if flat(row):
+            parts.append(f"{span}内活跃度与品类同步")
         else:
-            way = "高于" if change > 0 else "低于"
-            parts.append(f"近{span}{period}活跃度变化{way}品类 {percent(abs(change), 0)}")
+            way = "增长" if row["growth"] > 0 else "下降"
+            parts.append(f"{span}内活跃度相对品类{way} {moved(row['growth'], 'zh')}")
     return "；".join(parts) + "。"
 
 

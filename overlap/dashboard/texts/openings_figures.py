@@ -115,11 +115,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "各周期人数太少，不予显示",
     ),
     "openings_trend_burst": ("a burst since {day}", "{day}起爆发"),
-    "openings_lately": ("lately {change} (z {z})", "近期 {change}（z {z}）"),
-    "openings_lately_flat": ("lately flat (z {z})", "近期持平（z {z}）"),
-    "openings_unit_day": ("{n} days", "{n} 天"),
-    "openings_unit_week": ("{n} weeks", "{n} 周"),
-    "openings_unit_month": ("{n} months", "{n} 个月"),
     "openings_spark_alt": ("Line of the trend: {said}.", "趋势线：{said}。"),
     "openings_to_trends": ("Trends", "趋势详情"),
     "openings_to_trends_help": (
@@ -249,6 +244,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "col_gap": ("Missing", "缺口人数"),
     "col_unreached": ("Not reached", "未触达"),
     "col_growth": ("Growth", "增长"),
+    "col_growth_span": ("Growth, {span}", "增长（{span}）"),
     "col_score": ("Score", "得分"),
     "col_rank": ("Rank", "名次"),
     "col_rank_interval": ("Rank interval", "排名区间"),
@@ -287,9 +283,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "重合人群中尚未使用该品牌的人数。",
     ),
     "help_growth": (
-        "Latest periods against those before, beyond the category's own change. Empty where it is "
-        "flat, or where there are too few periods.",
-        "最近周期对比之前周期，扣除品类自身变化。持平或周期不足时为空。",
+        "Change from the first to the last whole period of the window, smoothed, out of season and "
+        "beyond the category's own change. Flat where the 95% interval holds 0.",
+        "所选时段内首个至最近完整周期的变化，经平滑、去除季节影响，并扣除品类自身变化。"
+        "95% 区间包含 0 时视为持平。",
     ),
     "help_score": (
         "Size × affinity × headroom of the brand, all from cautious ends, with a tenth for trend.",
@@ -302,7 +299,6 @@ TEXTS: dict[str, tuple[str, str]] = {
 }
 
 FAMILIES: Mapping[str, tuple[str, ...]] = {
-    "openings_unit_": ("day", "week", "month"),
     "openings_words_": ("none", "few", "alike"),
     "openings_": ("trend_help", "words_help", "carriers_help"),
     "grade_": ("strong", "good", "fair", "insufficient evidence"),

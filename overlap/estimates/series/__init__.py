@@ -8,21 +8,21 @@ from overlap.estimates.series.forecasts import (
     Forecast,
     forecast,
 )
-from overlap.estimates.series.levels import Course, smooth
+from overlap.estimates.series.levels import Moves, moves
 from overlap.estimates.series.seasons import Seasons, repeats, seasons
 
 __all__ = [
     "LEAST_PAST",
     "SETTLED",
     "SIGNIFICANT",
-    "Course",
     "Forecast",
+    "Moves",
     "Seasons",
     "changes",
     "forecast",
+    "moves",
     "nested_shares",
     "repeats",
     "seasons",
     "share_changes",
-    "smooth",
 ]

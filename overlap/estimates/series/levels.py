@@ -1,4 +1,4 @@
-"""The smoothed course of one series, and its change from end to end with an interval."""
+"""The change of series from end to end, smoothed, with an interval."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import special
 
-from overlap.estimates.intervals import Floats, tail
+from overlap.estimates.intervals import Flags, Floats, tail
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
 WANDERS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 """How far the level may move in a period, as variance over that of an average observation."""
@@ -21,22 +21,20 @@ _PRIOR = 4.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Course:
-    """The level of a series on the log scale and its standard error, float64[periods].
+class Moves:
+    """Changes of the level of many series on the log scale, float64[series].
 
     `change` is the level at the last observed period less that at the first, from `low` to `high`
     at the level asked for; NaN where fewer than two periods were observed.
     """
 
-    level: Floats
-    error: Floats
-    change: float
-    low: float
-    high: float
+    change: Floats
+    low: Floats
+    high: Floats
 
 
-def smooth(y: ArrayLike, noise: ArrayLike, level: float = 0.95) -> Course:
-    """Return the smoothed course of a series observed with known relative noise.
+def moves(y: ArrayLike, noise: ArrayLike, level: float = 0.95) -> Moves:
+    """Return the smoothed change of series [series, periods] observed with known relative noise.
 
     A local level with drift: y_t = μ_t + ε_t, μ_t = μ_{t−1} + β + η_t, Var ε_t = σ²·`noise`_t,
     Var η_t = σ²·κ·(mean noise); y on the log scale, `noise` the variance of y that its count has
@@ -47,67 +45,68 @@ def smooth(y: ArrayLike, noise: ArrayLike, level: float = 0.95) -> Course:
     """
     beyond = tail(level)
     y, noise = np.asarray(y, dtype=np.float64), np.asarray(noise, dtype=np.float64)
-    seen = np.flatnonzero(np.isfinite(noise) & np.isfinite(y))
-    nothing = np.full(len(y), np.nan)
-    if len(seen) < 2:
-        return Course(nothing, nothing, np.nan, np.nan, np.nan)
+    seen = np.isfinite(noise) & np.isfinite(y)
+    out = Moves(*(np.full(len(y), np.nan) for _ in range(3)))
+    rows = np.flatnonzero(seen.sum(axis=1) >= 2)
+    if not len(rows):
+        return out
+    y, noise, seen = y[rows], noise[rows], seen[rows]
     fits = [_fit(y, noise, seen, wander) for wander in WANDERS]
-    chances = np.array([fit.chance for fit in fits])
-    weight = np.exp(chances - chances.max())
-    weight /= weight.sum()
-    levels = np.array([fit.level for fit in fits])
-    middle = weight @ levels
-    errors = np.array([fit.error for fit in fits])
-    error = np.sqrt(weight @ (errors**2 + (levels - middle) ** 2))
-    moves = np.array([fit.change for fit in fits])
-    change = float(weight @ moves)
-    spread = float(
-        np.sqrt(weight @ (np.array([f.spread for f in fits]) ** 2 + (moves - change) ** 2))
-    )
-    reach = float(special.stdtrit(_PRIOR + len(seen) - 2, 1 - beyond)) * spread
-    return Course(middle, error, change, change - reach, change + reach)
+    chances, found, spreads = (np.array(x) for x in zip(*fits, strict=True))
+    weight = np.exp(chances - chances.max(axis=0))
+    weight /= weight.sum(axis=0)
+    change = (weight * found).sum(axis=0)
+    spread = np.sqrt((weight * (spreads + (found - change) ** 2)).sum(axis=0))
+    reach = special.stdtrit(_PRIOR + seen.sum(axis=1) - 2, 1 - beyond) * spread
+    out.change[rows], out.low[rows], out.high[rows] = change, change - reach, change + reach
+    return out
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Fit:
-    chance: float
-    level: Floats
-    error: Floats
-    change: float
-    spread: float
+def _fit(y: Floats, noise: Floats, seen: Flags, wander: float) -> tuple[Floats, Floats, Floats]:
+    """Return log likelihood, change and its variance of each series for one κ.
 
-
-def _fit(y: Floats, noise: Floats, seen: NDArray[np.int64], wander: float) -> _Fit:
-    t = np.arange(len(y), dtype=np.float64)
-    h = noise[seen]
-    q = wander * h.mean()
-    together = np.minimum(t[:, None], t[None, seen]) * q
-    V = together[seen] + np.diag(h)
-    X = np.column_stack([np.ones_like(t), (t - t[seen].mean()) / max(np.ptp(t[seen]), 1.0)])
-    chol = np.linalg.cholesky(V)
-    Xw, yw = np.linalg.solve(chol, X[seen]), np.linalg.solve(chol, y[seen])
-    info = Xw.T @ Xw
-    beta = np.linalg.solve(info, Xw.T @ yw)
-    rest = yw - Xw @ beta
-    free = len(seen) - 2
+    The levels and the drift solve (H + L/q)·μ − c·β = H·y with H the precision of what was
+    observed, L that of a random walk's steps and c that of a drift in them: a tridiagonal system,
+    in a time that grows with the periods and not with their cube.
+    """
+    n, rows = y.shape[1], np.arange(len(y))
+    precision = np.where(seen, 1 / np.where(seen, noise, 1.0), 0.0)
+    y = np.where(seen, y, 0.0)
+    q = wander * np.where(seen, noise, 0.0).sum(axis=1) / seen.sum(axis=1)
+    first, last = seen.argmax(axis=1), n - 1 - seen[:, ::-1].argmax(axis=1)
+    steps = np.full(n, 2.0)
+    steps[[0, -1]] = 1.0
+    diagonal = precision + steps / q[:, None]
+    drift, ends = np.zeros_like(y), np.zeros_like(y)
+    drift[:, 0], drift[:, -1] = -1 / q, 1 / q
+    ends[rows, first], ends[rows, last] = -1.0, 1.0
+    (u, v, w), size = _tridiagonal(diagonal, -1 / q, (precision * y, drift, ends))
+    left = (n - 1) / q - (drift * v).sum(axis=1)
+    beta = (drift * u).sum(axis=1) / left
+    mu = u + beta[:, None] * v
+    free = seen.sum(axis=1) - 2
+    rest = (precision * y * (y - mu)).sum(axis=1)
     # An inverse-gamma prior around 1, worth _PRIOR observations, is integrated out.
-    variance = (_PRIOR + rest @ rest) / (_PRIOR + free)
     chance = -0.5 * (
-        (_PRIOR + free) * np.log(_PRIOR + rest @ rest)
-        + 2 * np.log(np.diag(chol)).sum()
-        + np.linalg.slogdet(info)[1]
+        (_PRIOR + free) * np.log(_PRIOR + rest) + size + np.log(left) + (n - 1) * np.log(q)
     )
-    gain = np.linalg.solve(chol, together.T)
-    level = X @ beta + gain.T @ rest
-    left = X - gain.T @ Xw
-    own = np.minimum(t[:, None], t[None, :]) * q
-    errors = variance * (own - gain.T @ gain + left @ np.linalg.solve(info, left.T))
-    first, last = seen[0], seen[-1]
-    spread = errors[last, last] + errors[first, first] - 2 * errors[last, first]
-    return _Fit(
-        float(chance),
-        level,
-        np.sqrt(np.maximum(np.diag(errors), 0)),
-        float(level[last] - level[first]),
-        float(np.sqrt(max(spread, 0.0))),
-    )
+    spread = (ends * w).sum(axis=1) + (ends * v).sum(axis=1) ** 2 / left
+    return chance, (ends * mu).sum(axis=1), (_PRIOR + rest) / (_PRIOR + free) * spread
+
+
+def _tridiagonal(
+    diagonal: Floats, beside: Floats, right: tuple[Floats, ...]
+) -> tuple[list[Floats], Floats]:
+    """Solve a symmetric system per series, `beside` its diagonal one value; log determinant too."""
+    n = diagonal.shape[1]
+    pivot, solved = diagonal.copy(), [r.copy() for r in right]
+    for t in range(1, n):
+        factor = beside / pivot[:, t - 1]
+        pivot[:, t] -= factor * beside
+        for r in solved:
+            r[:, t] -= factor * r[:, t - 1]
+    for r in solved:
+        r[:, -1] /= pivot[:, -1]
+        for t in range(n - 2, -1, -1):
+            r[:, t] = (r[:, t] - beside * r[:, t + 1]) / pivot[:, t]
+    return solved, np.log(pivot).sum(axis=1)

@@ -3,7 +3,7 @@
 from overlap.insights.trends.axis import Axis, axis
 from overlap.insights.trends.bursts import BURSTS_TABLE, DETECTED, bursts, detect
 from overlap.insights.trends.following import CYCLES, RUNNING, Followed, follow
-from overlap.insights.trends.growing import Growth, growth
+from overlap.insights.trends.growing import Growth, growth, growth_inside
 from overlap.insights.trends.saying import notes, sentence
 from overlap.insights.trends.table import TRENDS_TABLE, trends
 
@@ -21,6 +21,7 @@ __all__ = [
     "detect",
     "follow",
     "growth",
+    "growth_inside",
     "notes",
     "sentence",
     "trends",

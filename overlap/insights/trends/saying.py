@@ -16,6 +16,7 @@ _UNITS = {
            "year": "years"},
     "zh": {"day": "天", "week": "周", "month": "个月", "quarter": "个季度", "year": "年"},
 }  # fmt: skip
+_GROWTH = ("growth", "growth_low", "growth_high")
 
 
 def sentence(frame: pl.DataFrame, unit: str, language: str = "en") -> str:
@@ -38,13 +39,13 @@ def _english(row: Mapping[str, Any], units: str, span: int) -> list[str]:
     )
     if row["direction"] in (GROWING, DECLINING):
         way = "grew" if row["direction"] == GROWING else "fell"
-        parts = [f"{row['expression']} {way} {_by(row, 'growth')} against {base} over {span} "
-                 f"{units} (between {_by(row, 'growth_low')} and "
-                 f"{_by(row, 'growth_high')})"]  # fmt: skip
+        moved, low, high = (wording.moved(row[name]) for name in _GROWTH)
+        parts = [f"{row['expression']} {way} {moved} against {base} over {span} {units} "
+                 f"(between {low} and {high})"]  # fmt: skip
     elif row["direction"] == FLAT:
         parts = [
             f"{row['expression']} is flat against {base} over {span} {units}: its change lies "
-            f"between {_signed(row['growth_low'])} and {_signed(row['growth_high'])}"
+            f"between {wording.change(row['growth_low'])} and {wording.change(row['growth_high'])}"
         ]
     else:
         parts = [f"too little of {row['expression']} may be seen to speak of growth"]
@@ -60,13 +61,12 @@ def _chinese(row: Mapping[str, Any], units: str, span: int) -> list[str]:
     base = row["category"] or ("大盘" if row["baseline"] == "universe:all" else row["baseline"])
     if row["direction"] in (GROWING, DECLINING):
         way = "增长" if row["direction"] == GROWING else "下降"
-        low, high = _by(row, "growth_low", "zh"), _by(row, "growth_high", "zh")
-        parts = [f"{span}{units}内，{row['expression']} 相对{base}{way} {_by(row, 'growth', 'zh')}"
-                 f"（{low} 至 {high}）"]  # fmt: skip
+        moved, low, high = (wording.moved(row[name], "zh") for name in _GROWTH)
+        parts = [f"{span}{units}内，{row['expression']} 相对{base}{way} {moved}（{low} 至 {high}）"]
     elif row["direction"] == FLAT:
         parts = [
             f"{span}{units}内，{row['expression']} 与{base}持平：变化在 "
-            f"{_signed(row['growth_low'])} 至 {_signed(row['growth_high'])} 之间"
+            f"{wording.change(row['growth_low'])} 至 {wording.change(row['growth_high'])} 之间"
         ]
     else:
         parts = [f"{row['expression']} 可展示的数据太少，无法判断增长"]
@@ -100,22 +100,6 @@ def notes(ours: Axis, language: str = "en") -> list[str]:
             else f"数据未完整覆盖、不计入增长的周期：{'、'.join(partly[:6])}"
         )
     return said
-
-
-def _by(row: Mapping[str, Any], name: str, language: str = "en") -> str:
-    """Write a growth without its sign where that is said already, large ones as a factor."""
-    value = row[name]
-    if value >= 2:
-        return (
-            f"{wording.times(1 + value)}-fold"
-            if language == "en"
-            else f"{wording.times(1 + value)} 倍"
-        )
-    return wording.percent(abs(value))
-
-
-def _signed(value: float) -> str:
-    return f"{100 * value:+.1f}%"
 
 
 def _ends(row: Mapping[str, Any], to: str, never: str) -> str:

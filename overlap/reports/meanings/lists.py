@@ -143,11 +143,13 @@ LISTS: Mapping[str, Column] = defined(
      "opening：重合高于随机，且（指定品牌时）缺口可信；overlap only：重合高于随机，但缺口不明确；"
      "by chance：重合未高于随机；insufficient：人数不足；suppressed：低于展示下限。"),
     ("growth", Measure.CHANGE, "Growth", "增长",
-     "Change of the latest periods against those before, beyond the category's own change.",
-     "最近周期相对之前周期的变化，扣除品类自身变化。"),
+     "Change from the first to the last whole period of the window, smoothed, out of season and "
+     "beyond the category's own change, as in trends.",
+     "所选时段内首个至最近完整周期的变化，经平滑、去除季节影响，并扣除品类自身变化，与趋势一致。"),
     ("growth_z", Measure.NUMBER, "Growth in standard errors", "增长 z 值",
-     "Growth over its standard error; between −2 and 2 it is called flat.",
-     "增长除以其标准误；在 −2 与 2 之间视为持平。"),
+     "Log of the growth over its standard error; between −1.96 and 1.96, where the 95% interval "
+     "holds 0, it is called flat.",
+     "增长的对数除以其标准误；在 −1.96 与 1.96 之间（95% 区间包含 0）视为持平。"),
     ("score", Measure.SCORE, "Score", "机会得分",
      "Size, affinity, headroom of the brand and trend, from cautious ends, from 0 up; empty "
      "where the evidence is insufficient.",

@@ -45,7 +45,7 @@ def show(
                    category=row["category"])  # fmt: skip
     else:
         who = text("demand_followed", language, name=frame["expression"][0])
-    cells = [_growth(row, language)]
+    cells = [_growth(row, f"{frame['whole'].sum():,} {units}", language)]
     if row["cycle"]:
         cells.append((text("demand_season", language), f"{row['cycle']} {units}",
                       text("demand_season_note", language)))  # fmt: skip
@@ -81,23 +81,16 @@ def show(
         steps.language(view, found.expression)
 
 
-def _growth(row: Row, language: str) -> tuple[str, str, str]:
-    title = text("demand_growth", language)
+def _growth(row: Row, span: str, language: str) -> tuple[str, str, str]:
+    title = text("demand_growth", language, span=span)
     if row["growth"] is None or row["direction"] == "unknown":
         return title, "–", text("demand_growth_none", language)
-    value = text("demand_flat", language) if row["direction"] == "flat" else _change(row["growth"])
     note = text(
         "demand_interval",
         language,
-        ends=f"{_change(row['growth_low'])} – {_change(row['growth_high'])}",
+        ends=f"{wording.change(row['growth_low'])} – {wording.change(row['growth_high'])}",
     )
-    return title, value, note
-
-
-def _change(value: float) -> str:
-    if value >= 2:
-        return f"×{wording.times(1 + value)}"
-    return f"{'+' if value > 0 else ''}{wording.percent(value)}"
+    return title, wording.growth(row, language), note
 
 
 def _burst(row: Row, language: str) -> tuple[str, str, str]:

@@ -15,9 +15,6 @@ from overlap.insights import wording
 
 Row = Mapping[str, Any]
 
-FLAT_Z = 2.0
-"""Within two standard errors a change is called flat."""
-
 
 def card(row: Row, rank: int | None, ranked: int, rate: float, language: str) -> str:
     """Return the card of one row of insights.openings.scored, its values made safe.
@@ -147,7 +144,7 @@ def _figures(row: Row, rate: float, language: str) -> str:
 
 
 def trend_words(frame: pl.DataFrame | None, row: Row, unit: str, language: str) -> str:
-    """Say how an opening moves against its category: over the whole window, and lately.
+    """Say how an opening moves against its category over the whole window.
 
     `frame` has rows of trends.TRENDS_TABLE or is None where there is no trend; `unit` is the length
     of its periods.
@@ -164,15 +161,11 @@ def trend_words(frame: pl.DataFrame | None, row: Row, unit: str, language: str) 
         parts.append(say("openings_trend_unknown"))
     else:
         key = "openings_trend_flat" if last["direction"] == "flat" else "openings_trend_moves"
-        ends = {end: _change(last[f"growth_{end}"]) for end in ("low", "high")}
-        spanned = say(f"openings_unit_{unit}", n=f"{frame['whole'].sum():,}")
-        parts.append(say(key, change=_change(last["growth"]), span=spanned, **ends))
+        ends = {end: wording.change(last[f"growth_{end}"]) for end in ("low", "high")}
+        spanned = wording.periods(int(frame["whole"].sum()), unit, language)
+        parts.append(say(key, change=wording.change(last["growth"]), span=spanned, **ends))
     if last["running"]:
         parts.append(say("openings_trend_burst", day=day(last["first_seen"], language)))
-    change, z = row["growth"], row["growth_z"]
-    if change is not None and z is not None:
-        key = "openings_lately_flat" if abs(z) < FLAT_Z else "openings_lately"
-        parts.append(say(key, change=_change(change), z=f"{z:.1f}"))
     return say("openings_stop").join(parts)
 
 
@@ -230,12 +223,6 @@ def _chip(name: str, number: str, note: str) -> str:
 
 def _quiet(said: str) -> str:
     return f'<span class="quiet">{safe(said)}</span>'
-
-
-def _change(value: float | None) -> str:
-    if value is None:
-        return "–"
-    return f"{'+' if value > 0 else ''}{wording.percent(value, 0)}"
 
 
 def _odds(ratio: float) -> str:

@@ -35,7 +35,7 @@ def page(opened: data.Opened, view: View) -> None:
     view, row = _selected(rows, view)
     _answer(opened, rows, view)
     _chart_and_card(opened, rows, view, row)
-    ranking.ranking(rows, view, row)
+    ranking.ranking(rows, view, row, opened.panel.spec.period)
     _hidden(hidden, opened, view)
 
 

@@ -14,14 +14,18 @@ from overlap.dashboard.pages.openings import tables
 from overlap.dashboard.parts.tables import HEAD, MOST_ROWS, ROW, download, sendable
 from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
+from overlap.insights import wording
 
 _RANKING, _BY, _SHOW = "openings_ranking", "openings_by", "openings_show"
 _TALLEST = 12
 _ON_PAPER = 20
 
 
-def ranking(rows: pl.DataFrame, view: View, row: dict[str, Any]) -> None:
-    """Show the rows that the link asks for, by the measure that it names, and their download."""
+def ranking(rows: pl.DataFrame, view: View, row: dict[str, Any], unit: str) -> None:
+    """Show the rows that the link asks for, by the measure that it names, and their download.
+
+    `unit` is the length of the periods that growth goes over.
+    """
     language = view.language
     possible = rows.filter(pl.col("suppressed").is_null())
     show = tables.show_of(view.asked.get("show"), rows)
@@ -51,8 +55,9 @@ def ranking(rows: pl.DataFrame, view: View, row: dict[str, Any]) -> None:
         block(f'<p class="ov-sub">{safe(text("openings_show_none", language))}</p>')
         return
     ordered = tables.by(shown, by)
+    span = wording.periods(row["growth_periods"], unit, language)
     _table(tables.ranking(ordered, language), ordered, _RANKING, row, language,
-           tables.ranking_columns(language, by), text("table_alt", language))  # fmt: skip
+           tables.ranking_columns(language, span, by), text("table_alt", language))  # fmt: skip
 
 
 def _printed(rows: pl.DataFrame, language: str) -> str:

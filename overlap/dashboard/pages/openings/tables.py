@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from overlap.dashboard.pages.openings.card import FLAT_Z, rank_interval
+from overlap.dashboard.pages.openings.card import rank_interval
 from overlap.dashboard.texts import text
 from overlap.insights import wording
 from overlap.model import OPENINGS_TABLE, Verdict
@@ -35,8 +35,7 @@ _MEASURES: Mapping[str, _Measure] = {
     "fair": _Measure("fair_share_index", "col_fair", descending=False),
     "gap": _Measure("gap_users", "col_gap"),
     "unreached": _Measure("unreached_users", "col_unreached"),
-    # By how clear the change is: the largest changes are those of the smallest rows.
-    "growth": _Measure("growth_z", "col_growth"),
+    "growth": _Measure("growth", "col_growth"),
 }
 """What a ranking can be by, as the link names it."""
 
@@ -44,10 +43,13 @@ _MEASURES: Mapping[str, _Measure] = {
 SHOWN = {
     "openings": pl.col("verdict") == Verdict.OPENING,
     "behind": pl.col("standing") == "behind",
-    "growing": pl.col("growth_z") >= FLAT_Z,
+    "growing": pl.col("growth_low") > 0,
     "all": pl.lit(True),
 }
 """Which rows the list can show, as the link names them, of those that may be shown at all."""
+
+
+_FLAT = (pl.col("growth_low") <= 0) & (pl.col("growth_high") >= 0)
 
 
 def ranked(rows: pl.DataFrame) -> pl.DataFrame:
@@ -99,9 +101,11 @@ def by(ranked: pl.DataFrame, measure: str) -> pl.DataFrame:
     if measure == SCORE:
         return ranked
     how = _MEASURES[measure]
-    return ranked.sort(
-        how.column, descending=how.descending, nulls_last=True, maintain_order=True
-    )  # fmt: skip
+    key = pl.col(how.column)
+    if measure == "growth":
+        # What is called flat stands between what grows and what falls, whatever its luck.
+        key = pl.when(_FLAT).then(0.0).otherwise(key)
+    return ranked.sort(key, descending=how.descending, nulls_last=True, maintain_order=True)
 
 
 def ranking(rows: pl.DataFrame, language: str) -> pl.DataFrame:
@@ -127,8 +131,9 @@ def ranking(rows: pl.DataFrame, language: str) -> pl.DataFrame:
         "gap_interval": pl.when(known).then(_intervals(rows, "gap_low", "gap_high", language)),
         "unreached_users": pl.col("unreached_users").round(0),
         "share_of_category": pl.col("share_of_category").round(3),
-        # Change within the error is called flat, and flat is left empty.
-        "growth": pl.when(pl.col("growth_z").abs() >= FLAT_Z).then(pl.col("growth").round(2)),
+        "growth": pl.Series(
+            [wording.growth(row, language) for row in rows.iter_rows(named=True)], dtype=pl.String
+        ),
         "rank_interval": pl.Series(
             [rank_interval(*ends) for ends in rows.select("rank_low", "rank_high").iter_rows()],
             dtype=pl.String,
@@ -162,8 +167,11 @@ def why(row: Mapping[str, Any], language: str) -> str:
     return text(f"why_{row['why_not'] or missing}", language)
 
 
-def ranking_columns(language: str, by: str = SCORE) -> dict[str, Any]:
-    """Return the titles, explanations and formats of the ranked table's columns."""
+def ranking_columns(language: str, span: str, by: str = SCORE) -> dict[str, Any]:
+    """Return the titles, explanations and formats of the ranked table's columns.
+
+    `span` is over how many periods growth goes, in words.
+    """
     places = "col_rank_interval" if by == SCORE else "openings_col_rank_by_score"
 
     def say(key: str) -> str:
@@ -192,7 +200,9 @@ def ranking_columns(language: str, by: str = SCORE) -> dict[str, Any]:
         "gap_interval": words(say("col_gap_interval"), width=110),
         "unreached_users": _users("col_unreached", "help_unreached", language),
         "share_of_category": number(say("col_share"), format="percent", width=100),
-        "growth": number(say("col_growth"), help=say("help_growth"), format="percent", width=90),
+        "growth": words(
+            text("col_growth_span", language, span=span), help=say("help_growth"), width=130
+        ),
         "rank_interval": words(say(places), help=say("help_rank_interval"), width=110),
         "grade": words(say("col_grade"), help=say("card_grade_help"), width=110),
         "gap_grade": words(say("col_gap_grade"), help=say("card_grade_help"), width=110),
