@@ -20,7 +20,7 @@ from overlap.insights.language import language, with_odds
 from overlap.insights.needs import needs
 from overlap.insights.needs_map import needs_map
 from overlap.insights.trends import trends
-from overlap.insights.wording import percent
+from overlap.insights.wording import percent, rate
 from overlap.members import ALL_PERIODS
 from overlap.model import Policy, Window
 from overlap.panel import open_panel
@@ -118,7 +118,7 @@ def test_a_sampled_store_shows_intervals_of_needs(run, sampled):
     app = run(sampled, **HERE)
     first = needs(panel(sampled), category="tea", policy=Policy(0, 0)).row(0, named=True)
     assert first["users_low"] < first["users"] < first["users_high"]
-    assert text("say_sampled", "en", rate=percent(panel(sampled).floor_rate, 1)) in page(app)
+    assert text("say_sampled", "en", rate=rate(panel(sampled).floor_rate)) in page(app)
     assert f"95%: {first['users_low']:,.0f}–{first['users_high']:,.0f}" in page(app)
 
 

@@ -12,11 +12,10 @@ from community import random_rows, week
 from dashboards import copyable, opener, page, write_store
 
 from overlap.dashboard.data import open_store
-from overlap.dashboard.pages.overlaps.words import rate
 from overlap.dashboard.texts import text
 from overlap.insights.matrix import Side, matrix, pair
 from overlap.insights.regions import regions
-from overlap.insights.wording import index, percent, users
+from overlap.insights.wording import index, percent, rate, users
 from overlap.model import Policy, Window
 
 ROWS = random_rows(3)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks import claims
-from benchmarks.accuracy import builds, defaults, encodings, equal_bytes, pictures, published
+from benchmarks.accuracy import (
+    builds,
+    defaults,
+    encodings,
+    equal_bytes,
+    pictures,
+    published,
+    shrunk,
+)
 
 HEAD = """# Accuracy
 
@@ -33,6 +41,8 @@ overlap is as good as a size."""
 DEFAULTS = """## Defaults of k, of the budget and of its split"""
 
 BYTES = """## Bytes per kept membership"""
+
+SHRUNK = """## The interval of an index, and its shrunk range"""
 
 PUBLISHED = """## Published numbers"""
 
@@ -66,6 +76,10 @@ def lines(images: Path) -> list[str]:
         BYTES,
         "",
         *encodings.lines(builds.build_all()),
+        "",
+        SHRUNK,
+        "",
+        *shrunk.lines(),
         "",
         PUBLISHED,
         "",

@@ -239,7 +239,7 @@ def _hover(row: Mapping[str, Any], words: Mapping[str, str], language: str) -> s
             if row["exact"]
             else wording.interval(row[f"{users}_low"], row[f"{users}_high"], language)
         )
-        count = wording.users(row[users], language)
+        count = wording.users(row[users], language, exact=row["exact"])
         lines.append(f"{words[side]}{colon}{count} ({ends}), {wording.percent(row[share])}")
     if row["expected_users"] is not None and row["users"] is not None:
         lines[1] += f"; {words['expected']} {wording.users(row['expected_users'], language)}"

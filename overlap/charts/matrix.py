@@ -235,7 +235,7 @@ def _hover(row: Mapping[str, Any], language: str) -> str:
         share(first, second, row["share_of_row"]),
         share(second, first, row["share_of_column"]),
         words["both"].format(
-            users=wording.users(row["overlap_users"], language),
+            users=wording.users(row["overlap_users"], language, exact=row["exact"]),
             ends=exact or users,
             expected=wording.users(row["expected_users"], language),
         ),

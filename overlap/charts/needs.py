@@ -175,12 +175,12 @@ def _hover(row: Mapping[str, Any], words: Mapping[str, str], language: str) -> s
             if row["exact"]
             else wording.interval(row[f"{name}_low"], row[f"{name}_high"], language)
         )
-        return f"{wording.users(row[name], language)} ({ends})"
+        return f"{wording.users(row[name], language, exact=row['exact'])} ({ends})"
 
     lines = [
         f"<b>{_escaped(row['name'])}</b>",
         f"{words['now']}{colon}{sized('users')}",
-        f"{words['expected']}{colon}{row['expected_users']:,.1f}",
+        f"{words['expected']}{colon}{wording.users(row['expected_users'], language)}",
         f"{words['burst']}{colon}{sized('burst_users')}",
     ]
     if row["tgi"] is not None:
@@ -259,7 +259,7 @@ def _row_notes(
     row: Mapping[str, Any], place: int, words: Mapping[str, str], language: str
 ) -> list[dict[str, Any]]:
     times = 1 + row["growth"]
-    users = wording.users(row["users"], language)
+    users = wording.users(row["users"], language, exact=row["exact"])
     # A factor over almost nobody says no more than that it is new.
     told = words["new" if row["expected_users"] < 1 or times > 1000 else "users"]
     when = words["since" if row["running"] else "over"].format(

@@ -183,9 +183,10 @@ def _hover(
         if row["exact"]
         else wording.interval(row["users_low"], row["users_high"], language)
     )
+    users = wording.users(row["users"], language, exact=row["exact"])
     lines = [
         f"<b>{_escaped(row['name'])}</b>",
-        f"{words['users']}{colon}{wording.users(row['users'], language)} ({ends})",
+        f"{words['users']}{colon}{users} ({ends})",
     ]
     if row["community_name"] is not None:
         lines.append(f"{words['community']}{colon}{_escaped(row['community_name'])}")

@@ -169,12 +169,13 @@ def _hover(row: Mapping[str, Any], words: Mapping[str, str], language: str) -> s
         if row["exact"]
         else wording.interval(row["overlap_low"], row["overlap_high"], language)
     )
+    both = wording.users(row["overlap_users"], language, exact=row["exact"])
     cautious = f"{wording.index(row['tgi_shrunk_low'])}–{wording.index(row['tgi_shrunk_high'])}"
     return "<br>".join(
         [
             f"<b>{html.escape(row['name'])}</b>",
             f"{words['tgi']}: {wording.index(row['tgi'])} ({ends}; {cautious} {words['shrunk']})",
-            f"{words['both']}: {wording.users(row['overlap_users'], language)} ({users})",
+            f"{words['both']}: {both} ({users})",
             f"{words['expected']}: {wording.users(row['expected_users'], language)}",
             f"{words['share']}: {wording.percent(row['share_of_segment'])}, "
             f"{words['base']}: {wording.percent(row['share_of_baseline'])}",

@@ -207,7 +207,7 @@ def _names(shown: pl.DataFrame, plot: _Plot, selected: str | None) -> go.Scatter
 
 
 def _hover(row: Mapping[str, Any], words: Mapping[str, str], language: str) -> str:
-    users = wording.users(row["overlap_users"], language)
+    users = wording.users(row["overlap_users"], language, exact=row["exact"])
     ends = (
         words["exact"]
         if row["exact"]

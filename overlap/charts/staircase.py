@@ -126,9 +126,9 @@ def _bars(
 
 def _number(row: Mapping[str, Any], language: str) -> dict[str, Any]:
     """Return what is reached after a step as text to the right of the plot."""
-    users = wording.users(row["cumulative_users"], language)
+    users = wording.users(row["cumulative_users"], language, exact=row["exact"])
     return {
-        "text": f"{users} ({wording.percent(row['cumulative_share'], 0)})",
+        "text": f"{users} ({wording.percent(row['cumulative_share'])})",
         "x": 1, "xref": "x domain", "xanchor": "left", "xshift": 6, "y": row["step"],
         "showarrow": False, "font": {"size": 12},
     }  # fmt: skip
@@ -141,7 +141,7 @@ def _hover(row: Mapping[str, Any], words: Mapping[str, str], language: str) -> s
             if row["exact"]
             else wording.interval(row[f"{name}_low"], row[f"{name}_high"], language)
         )
-        return f"{wording.users(row[name], language)} ({ends})"
+        return f"{wording.users(row[name], language, exact=row['exact'])} ({ends})"
 
     return "<br>".join(
         [

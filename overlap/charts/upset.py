@@ -133,7 +133,7 @@ def _columns(
         total = estimates.count(float(rest["sample"].sum()), float(rest["rate"][0]))
         said = words["exact"] if total.exact else wording.interval(total.low, total.high, language)
         hover_text = f"{words['rest_hover'].format(n=len(rest))}: "
-        hover_text += f"{wording.users(total.value, language)} ({said})"
+        hover_text += f"{wording.users(total.value, language, exact=total.exact)} ({said})"
         columns.append(_Column(
             None, frozenset(), total.value, total.low, total.high, total.exact, hover_text, MUTED
         ))  # fmt: skip
@@ -146,7 +146,7 @@ def _number(row: Mapping[str, Any], which: str, exact: str, language: str) -> st
         return _why(row["suppressed"], language)
     ends = wording.interval(row[f"{which}_low"], row[f"{which}_high"], language)
     said = _WORDS[language]["exact"] if row[exact] else ends
-    return f"{wording.users(users, language)} ({said})"
+    return f"{wording.users(users, language, exact=row[exact])} ({said})"
 
 
 def _why(suppressed: str, language: str) -> str:
@@ -284,7 +284,8 @@ def _values(columns: Sequence[_Column], language: str, *, sideways: bool) -> lis
     """Return the number over each bar, above its whisker."""
     turned = {"textangle": -90} if sideways else {}
     return [
-        {"text": wording.users(c.users, language), "x": i, "y": c.high, "xref": "x", "yref": "y",
+        {"text": wording.users(c.users, language, exact=c.exact),
+         "x": i, "y": c.high, "xref": "x", "yref": "y",
          "yanchor": "bottom", "showarrow": False, "font": {"size": 11}, "yshift": 2, **turned}
         for i, c in enumerate(columns)
     ]  # fmt: skip

@@ -112,7 +112,7 @@ def _number(row: Mapping[str, Any], which: str, language: str) -> tuple[str, str
     exact = row["exact" if which == "exclusive" else "inclusive_exact"]
     ends = wording.interval(row[f"{which}_low"], row[f"{which}_high"], language)
     said = _WORDS[language]["exact"] if exact else ends
-    return wording.users(row[f"{which}_users"], language), f"({said})"
+    return wording.users(row[f"{which}_users"], language, exact=exact), f"({said})"
 
 
 def _hover(row: Mapping[str, Any], which: str, title: str, language: str) -> str:

@@ -52,7 +52,7 @@ def info(store: StorePath, json: Json = False) -> None:
             ("rows read", f"{facts['rows_read']:,}"),
             ("rows rejected", f"{facts['rows_rejected']:,} {facts['rejected'] or ''}"),
             ("kept", f"{facts['memberships']:,} memberships, floor rate "
-                     f"{wording.percent(facts['floor_rate'], 3)}, {_kept_whole(facts)}"),
+                     f"{wording.rate(facts['floor_rate'])}, {_kept_whole(facts)}"),
             ("precision", facts["precision"]),
             ("floors", f"shows from {opened.policy.display_floor} users, "
                        f"exports from {opened.policy.export_floor}"),

@@ -14,11 +14,12 @@ import streamlit as st
 from overlap.dashboard.launch import FLOOR_VARIABLE
 from overlap.dashboard.start import brands_of, start
 from overlap.dashboard.state import Choices, View, real_periods
+from overlap.events import period_end
 from overlap.expressions import Audience, to_text
 from overlap.insights.openings import scored
 from overlap.insights.summary import summary
 from overlap.model import Policy, UsageError, Window
-from overlap.panel import Panel, last_day, open_panel
+from overlap.panel import Panel, open_panel
 from overlap.store import Stamp, Store
 from overlap.store import stamp as stamp_of
 
@@ -123,8 +124,9 @@ def _choices(opened: Opened, category: str | None) -> Choices:
     brands = (*first, *(name for name in known.get(BRAND, ()) if name not in set(first)))
     baselines = tuple(to_text(Audience(CATEGORY, name)) for name in categories if name != category)
     periods = real_periods(panel.periods)
-    last = last_day(periods[-1], panel.spec.period) if periods else None
-    return Choices(categories, brands, frozenset(first), baselines, periods, last)
+    until = {period: panel.until(period) for period in periods}
+    last = period_end(periods[-1], panel.spec.period) if periods else None
+    return Choices(categories, brands, frozenset(first), baselines, periods, last, until)
 
 
 def default(opened: Opened) -> tuple[str | None, str | None]:

@@ -143,5 +143,5 @@ def _written(value: Any, form: str) -> str:
     if form == "percent":
         return wording.percent(value)
     if form == "localized" or not form:
-        return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
+        return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}".rstrip("0")
     return form % value if value == value else "–"

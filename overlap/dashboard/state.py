@@ -45,8 +45,8 @@ class View:
 class Choices:
     """What can be chosen in a store, the likeliest first.
 
-    `present` are the brands with enough users in the category to compare their strength, and
-    `last_day` is the last day of the last of the `periods`.
+    `present` are the brands with enough users in the category to compare their strength, `last_day`
+    is the last day of the last of the `periods`, `until` the last days of them that have data.
     """
 
     categories: tuple[str, ...] = ()
@@ -55,6 +55,7 @@ class Choices:
     baselines: tuple[str, ...] = ()
     periods: tuple[date, ...] = ()
     last_day: date | None = None
+    until: Mapping[date, date] = field(default_factory=dict)
 
     @property
     def has_periods(self) -> bool:

@@ -20,7 +20,7 @@ from overlap.events.reader import (
 )
 from overlap.events.roles import check_kind, parse_tag_option
 from overlap.events.sources import ENDINGS
-from overlap.events.times import parse_period, period_start
+from overlap.events.times import parse_period, period_end, period_start
 
 __all__ = [
     "ENDINGS",
@@ -40,6 +40,7 @@ __all__ = [
     "no_audience",
     "parse_period",
     "parse_tag_option",
+    "period_end",
     "period_start",
     "read_events",
     "reading",

@@ -186,6 +186,13 @@ def period_start(expr: pl.Expr, unit: PeriodUnit) -> pl.Expr:
     return expr.cast(pl.Date).dt.truncate("1w" if unit == "week" else "1mo")
 
 
+def period_end(period: date, unit: PeriodUnit) -> date:
+    """Return the last day of the period that begins on a day."""
+    if unit == "month":
+        return (period.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    return period + timedelta(days=6 if unit == "week" else 0)
+
+
 def parse_period(text: str, unit: PeriodUnit, *, end: bool = False) -> date:
     """Return the first day of the period that "2026-05-04", "2026-05" or "2026-W19" names.
 

@@ -16,10 +16,15 @@ _PERIODS = {
     "en": {"day": "days", "week": "weeks", "month": "months"},
     "zh": {"day": "天", "week": "周", "month": "个月"},
 }
+_FEW = 10
+"""Below this a number of users that is not whole has a decimal."""
+_SMALL_SHARE = 0.01
+"""Below this a share has two decimals, else one."""
+
 # From this many users on, count in this unit.
 _STEPS = {
-    "en": ((1e9, 1e9, "B"), (1e6, 1e6, "M"), (1e4, 1e3, "K")),
-    "zh": ((1e8, 1e8, "亿"), (1e4, 1e4, "万")),
+    "en": ((1e9, 1e9, "B"), (1e6, 1e6, "M")),
+    "zh": ((1e8, 1e8, "亿"), (1e6, 1e4, "万")),
 }
 
 
@@ -32,24 +37,48 @@ def language(name: str) -> str:
     return name
 
 
-def users(value: float | None, language: str = "en") -> str:
-    """Write a number of users: 7,431, 12.3K and 70.1M, or 7,431, 1.23万 and 7,010万."""
+def users(value: float | None, language: str = "en", *, exact: bool = False) -> str:
+    """Write a number of users: 0.6, 7,431, 36,000 and 70.1M or 7,010万; in full where it is exact.
+
+    What chance or the past would give may be less than a user, so small ones have a decimal.
+    """
     if value is None or not math.isfinite(value):
         return "–"
+    if abs(value) < _FEW - 0.05 and round(value, 1) != round(value):
+        return f"{value:.1f}"
     for start, unit_size, unit in _STEPS[language]:
         # Half a last digit below the step already rounds up to it.
-        if abs(value) >= start * 0.99995:
+        if abs(value) >= start * 0.99995 and not exact:
             scaled = value / unit_size
             digits = 0 if abs(scaled) >= 1000 else max(0, 3 - len(str(int(abs(scaled)))))
             return f"{scaled:,.{digits}f}{unit}"
     return f"{value:,.0f}"
 
 
-def percent(value: float | None, digits: int = 1) -> str:
-    """Write a ratio as a percentage: 0.1234 is 12.3%."""
+def percent(value: float | None, digits: int | None = None) -> str:
+    """Write a ratio as a percentage: 0.1234 is 12.3%, 0.41 is 41% and 0.0034 is 0.34%."""
     if value is None or not math.isfinite(value):
         return "–"
-    return f"{100 * value:.{digits}f}%"
+    if digits is None:
+        digits = 1 if abs(value) >= _SMALL_SHARE else 2
+    said = f"{100 * value:.{digits}f}"
+    said = said.rstrip("0").rstrip(".") if digits else said
+    return f"{'0' if said == '-0' else said}%"
+
+
+def rounded_users(values: pl.Series) -> pl.Series:
+    """Return numbers of users with the digits that `users` writes in full."""
+    return values.round(0).zip_with((values.abs() >= _FEW - 0.05).fill_null(True), values.round(1))
+
+
+def rounded_shares(values: pl.Series) -> pl.Series:
+    """Return ratios with the digits that `percent` writes."""
+    return values.round(3).zip_with((values.abs() >= _SMALL_SHARE).fill_null(True), values.round(4))
+
+
+def rate(value: float) -> str:
+    """Write the share of users that were kept, with a digit to read however small it is."""
+    return percent(value, 1 if value >= _SMALL_SHARE else max(3, 1 - math.floor(math.log10(value))))
 
 
 def index(value: float | None) -> str:
@@ -166,7 +195,7 @@ def _reason_en(row: Mapping[str, Any], span: str) -> str:
     name, category = row["interest"], row["category"]
     if row["suppressed"]:
         return f"Not shown: {row['suppressed']}."
-    size = users(row["overlap_users"])
+    size = users(row["overlap_users"], exact=row["exact"])
     size += (
         " (exact)" if row["exact"] else f" ({interval(row['overlap_low'], row['overlap_high'])})"
     )
@@ -216,7 +245,7 @@ def _reason_zh(row: Mapping[str, Any], span: str) -> str:
     name, category = row["interest"], row["category"]
     if row["suppressed"]:
         return f"未显示：人数低于展示下限（{_floor_of(row['suppressed'])}人）。"
-    size = users(row["overlap_users"], "zh") + "人"
+    size = users(row["overlap_users"], "zh", exact=row["exact"]) + "人"
     ends = interval(row["overlap_low"], row["overlap_high"], "zh")
     size += "（精确）" if row["exact"] else f"（{ends}）"
     chance = users(row["expected_users"], "zh")

@@ -6,7 +6,7 @@ overlap.estimates makes numbers with intervals of them.
 """
 
 from overlap.panel import asking
-from overlap.panel.panel import Panel, last_day, open_panel
+from overlap.panel.panel import Panel, open_panel
 from overlap.panel.records import CoOccurrence, Kept, Sample
 
-__all__ = ["CoOccurrence", "Kept", "Panel", "Sample", "asking", "last_day", "open_panel"]
+__all__ = ["CoOccurrence", "Kept", "Panel", "Sample", "asking", "open_panel"]

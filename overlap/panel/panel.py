@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ import polars as pl
 from pyroaring import BitMap
 
 from overlap import estimates, expressions, sketches
+from overlap.events import period_end
 from overlap.expressions import Audience, Expression
 from overlap.members import ALL_PERIODS, Members
 from overlap.model import (
@@ -21,7 +22,6 @@ from overlap.model import (
     UNIVERSE,
     AudienceKey,
     Estimate,
-    PeriodUnit,
     UsageError,
     Window,
     nearest,
@@ -108,7 +108,12 @@ class Panel:
         if self._span is None:
             return True
         first, last = (moment.date() for moment in self._span)
-        return first <= period and last >= last_day(period, self.spec.period)
+        return first <= period and last >= period_end(period, self.spec.period)
+
+    def until(self, period: date) -> date:
+        """Return the last day of a period, or of the data where they end within it."""
+        end = period_end(period, self.spec.period)
+        return end if self._span is None else max(period, min(end, self._span[1].date()))
 
     @property
     def memberships(self) -> int:
@@ -328,13 +333,6 @@ class Panel:
 
 def _counted(members: Members, code: int, at_least: int, window: Window) -> BitMap:
     return bitmap_of(members.users_of(code, at_least, window))
-
-
-def last_day(period: date, unit: PeriodUnit) -> date:
-    """Return the last day of the period that begins on a day."""
-    if unit == "month":
-        return (period.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-    return period + timedelta(days=6 if unit == "week" else 0)
 
 
 def _array(sample: Sample) -> NDArray[np.uint32]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from overlap.events import period_end
 from overlap.members import ALL_PERIODS
 from overlap.model import Window
 from overlap.store import Store
@@ -84,9 +85,10 @@ def about_store(
     if "baseline" in asked:
         asked["baseline"] = asked["baseline"] or word("all_users", language)
     facts = [(what, value) for what, value in asked.items() if value]
+    unit = store.sketches.spec.period
     days = (
         (start.isoformat() if (start := window.start) else word("first", language)),
-        (end.isoformat() if (end := window.end) else word("last", language)),
+        (period_end(end, unit).isoformat() if (end := window.end) else word("last", language)),
     )
     between = f" {word('to', language)} "
     firsts = [p.first_event for p in store.provenance.values() if p.first_event]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -73,9 +73,11 @@ def _window(view: View, choices: Choices) -> None:
     first, last, language = choices.periods[0], choices.periods[-1], view.language
     starts = [p for p in choices.periods[1:] if view.end is None or p <= view.end]
     ends = [p for p in choices.periods[:-1] if view.start is None or p >= view.start]
-    for field, value, options, label, (none, at) in (
-        ("start", view.start, starts, "from", ("from_start", first)),
-        ("end", view.end, ends[::-1], "to", ("to_latest", last)),
+    # A window goes from the first day of a period to the last day of one.
+    until = choices.until
+    for field, value, options, label, (none, at), days in (
+        ("start", view.start, starts, "from", ("from_start", first), {}),
+        ("end", view.end, ends[::-1], "to", ("to_latest", until.get(last, last)), until),
     ):
         _select(
             field,
@@ -83,9 +85,14 @@ def _window(view: View, choices: Choices) -> None:
             [p.isoformat() for p in options],
             text(label, language),
             none=f"{text(none, language)} ({day(at, language)})",
-            names=lambda p: day(date.fromisoformat(p), language),
+            names=lambda p, days=days: day(_day(p, days), language),
             help=text("window_help", language),
         )
+
+
+def _day(period: str, days: Mapping[date, date]) -> date:
+    first = date.fromisoformat(period)
+    return days.get(first, first)
 
 
 def _select(

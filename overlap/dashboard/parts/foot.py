@@ -20,7 +20,7 @@ def foot(opened: data.Opened, view: View) -> None:
             language,
             name=opened.path.name,
             snapshot=facts["snapshot"],
-            users=wording.users(facts["users"], language),
+            users=wording.users(facts["users"], language, exact=facts["users_estimate"].exact),
             rows=f"{facts['rows_read']:,}",
             rejected=f"{facts['rows_rejected']:,}",
         )
@@ -34,13 +34,13 @@ def foot(opened: data.Opened, view: View) -> None:
         parts.append(text("foot_floor_holds", language, asked=f"{opened.refused_floor:,}"))
     with st.container(horizontal=True, vertical_alignment="center", key="foot"):
         look.block(
-            f'<footer class="ov-foot"><p class="ov-print">{look.safe(_asked(view))}</p>'
+            f'<footer class="ov-foot"><p class="ov-print">{look.safe(_asked(opened, view))}</p>'
             f"{look.safe(' · '.join(parts))}</footer>"
         )
         tour.offer(language)
 
 
-def _asked(view: View) -> str:
+def _asked(opened: data.Opened, view: View) -> str:
     """Say what the bar of controls shows, for paper, where the bar is gone."""
     language = view.language
     chosen = {
@@ -48,7 +48,7 @@ def _asked(view: View) -> str:
         "brand": view.brand,
         "baseline": view.baseline or text("everyone", language),
         "from": day(view.start, language) if view.start else None,
-        "to": day(view.end, language) if view.end else None,
+        "to": day(opened.panel.until(view.end), language) if view.end else None,
     }
     colon = "：" if language == "zh" else ": "
     return " · ".join(f"{text(key, language)}{colon}{said}" for key, said in chosen.items() if said)

@@ -174,7 +174,9 @@ def _values(values: pl.Series, measure: Measure, language: str) -> pl.Series:
             [None if value is None else yes if value else no for value in values], dtype=pl.String
         )
     if measure in (Measure.USERS, Measure.COUNT) and values.dtype.is_float():
-        return values.round(0)
+        return wording.rounded_users(values)
+    if measure in (Measure.SHARE, Measure.CHANGE) and values.dtype.is_float():
+        return wording.rounded_shares(values)
     return values
 
 

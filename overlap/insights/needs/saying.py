@@ -161,21 +161,17 @@ def _inside(row: Mapping[str, Any]) -> str:
 def _factor(row: Mapping[str, Any], language: str) -> str:
     expected, low = row["expected_users"], 1 + row["growth_low"]
     if expected < 1 or low >= _FACTOR:
-        about = f"{expected:.1f}"
+        about = wording.users(expected, language)
         return (
             f"where {about} were to be expected" if language == "en" else f"而此前仅可预期{about}人"
         )
     times = wording.times(1 + row["growth"])
     if language == "en":
         return (
-            f"{times} times the {_few(expected, 'en')} to be expected "
+            f"{times} times the {wording.users(expected, 'en')} to be expected "
             f"(at least {wording.times(low)} times)"
         )
-    return f"是预期 {_few(expected, 'zh')}人的 {times} 倍（至少 {wording.times(low)} 倍）"
-
-
-def _few(users: float, language: str) -> str:
-    return f"{users:.1f}" if users < 10 else wording.users(users, language)
+    return f"是预期 {wording.users(expected, 'zh')}人的 {times} 倍（至少 {wording.times(low)} 倍）"
 
 
 def _precision(row: Mapping[str, Any], name: str, language: str) -> str:

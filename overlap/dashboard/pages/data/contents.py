@@ -34,7 +34,7 @@ def answer(opened: data.Opened, view: View) -> None:
     users, name = facts["users_estimate"], opened.path.name
     hidden = users.value < opened.policy.display_floor
     key = "hidden" if hidden else "exact" if opened.is_exact else "sampled"
-    many = f"{users.value:,.0f}" if users.exact else wording.users(users.value, language)
+    many = wording.users(users.value, language, exact=users.exact)
     headline = text(f"data_answer_{key}", language, name=name, users=many)
     sections.answer(headline, _sentences(opened, view, hidden), view)
     for shared in facts["shared_times"][:_MOST_SHARED]:
@@ -71,7 +71,7 @@ def _sentences(opened: data.Opened, view: View, hidden: bool) -> Iterator[str]:
         if not hidden:
             low, high = (wording.users(end, language) for end in (users.low, users.high))
             yield tell("interval", low=low, high=high)
-        rate = wording.percent(facts["floor_rate"])
+        rate = wording.rate(facts["floor_rate"])
         yield tell("sample", rate=rate, k=wording.users(opened.panel.k, language))
     rows, rejected = facts["rows_read"], facts["rows_rejected"]
     if rejected:
@@ -278,7 +278,7 @@ def _values(opened: data.Opened, language: str) -> Iterator[tuple[str, str]]:
         return text("data_users_value", language, users=f"{count:,}")
 
     rate = opened.facts["floor_rate"]
-    yield "floor", wording.percent(rate, 0 if rate >= 1 else 3)
+    yield "floor", wording.rate(rate)
     yield "budget", text("data_spec_budget_value", language,
                          used=f"{panel.memberships:,}", budget=f"{spec.budget:,}")  # fmt: skip
     if panel.k < spec.k:

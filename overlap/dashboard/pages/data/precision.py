@@ -66,7 +66,7 @@ def _sentences(found: insight.Precision, language: str) -> Iterator[str]:
     if found.smallest_overlap < found.display_floor:
         yield tell("floor", sample=wording.users(found.smallest_overlap, language), users=floor)
     else:
-        limit, rate = wording.percent(found.limit, 0), wording.percent(found.least_rate)
+        limit, rate = wording.percent(found.limit, 0), wording.rate(found.least_rate)
         yield tell("say", limit=limit, rate=rate)
         yield tell("below")
     yield tell("small", k=wording.users(found.exact_up_to, language))
@@ -171,11 +171,11 @@ def _about_pair(found: insight.PairPrecision, language: str) -> Iterator[str]:
         return text(f"data_pair_{key}", language, **values)
 
     if not found.exact:
-        yield tell("rate", rate=wording.percent(found.rate))
+        yield tell("rate", rate=wording.rate(found.rate))
     if found.overlap is None:
         yield tell("hidden", floor=f"{found.display_floor:,}")
     elif found.exact:
-        yield tell("overlap_exact", users=wording.users(found.overlap.value, language))
+        yield tell("overlap_exact", users=wording.users(found.overlap.value, language, exact=True))
     else:
         ends = wording.interval(found.overlap.low, found.overlap.high, language)
         yield tell("overlap", users=wording.users(found.overlap.value, language), ends=ends)

@@ -78,10 +78,10 @@ def _parts(row: Mapping[str, Any], language: str) -> list[str]:
     def tell(key: str, **values: str) -> str:
         return text(f"data_store_{key}", language, **values)
 
-    users = wording.users(row["users"], language)
+    users = wording.users(row["users"], language, exact=bool(row["exact"]))
     parts = [tell("hidden") if row["users"] is None else tell("users", users=users)]
     parts.append(
-        tell("exact") if row["exact"] else tell("sampled", rate=wording.percent(row["floor_rate"]))
+        tell("exact") if row["exact"] else tell("sampled", rate=wording.rate(row["floor_rate"]))
     )
     if row["first_event"] and row["last_event"]:
         start, end = (day(row[name], language) for name in ("first_event", "last_event"))

@@ -150,7 +150,7 @@ def _how_much(row: Row, language: str) -> str:
         language,
         word=row["term"],
         odds=language_word.odds(row, language),
-        users=wording.users(row["users"], language),
+        users=wording.users(row["users"], language, exact=row["exact"]),
         how=words.ends(row, "users", language),
     )
 

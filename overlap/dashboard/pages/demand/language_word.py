@@ -72,7 +72,7 @@ def _told(row: Row, view: View) -> str:
     if row["expected_users"] is not None and row["users"] is not None:
         cells.append((
             text("demand_expected", language),
-            words.few(row["expected_users"], language),
+            wording.users(row["expected_users"], language),
             text("demand_expected_note", language),
         ))  # fmt: skip
     return (
@@ -174,7 +174,7 @@ def _both(row: Row, language: str) -> str:
         "demand_match",
         language,
         users=words.sized(row, "both_users", language),
-        expected=words.few(row["expected_users"], language),
+        expected=wording.users(row["expected_users"], language),
     )
 
 

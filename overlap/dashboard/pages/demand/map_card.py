@@ -29,7 +29,7 @@ def show(found: NeedsMap, row: Row, view: View) -> None:
     language = view.language
     members = _members(found, row)
     cells = [
-        (text("demand_users", language), wording.users(row["users"], language),
+        (text("demand_users", language), wording.users(row["users"], language, exact=row["exact"]),
          words.ends(row, "users", language)),
         (text("demand_links", language), f"{row['links']:,}", text("demand_links_note", language)),
     ]  # fmt: skip

@@ -142,10 +142,10 @@ def _answer(opened: data.Opened, frame: pl.DataFrame, view: View) -> None:
             text(
                 "demand_answer_users",
                 language,
-                users=wording.users(first["users"], language),
+                users=wording.users(first["users"], language, exact=first["exact"]),
                 how=words.ends(first, "users", language),
                 period=words.period(opened, first["last_seen"], language),
-                expected=words.few(first["expected_users"], language),
+                expected=wording.users(first["expected_users"], language),
                 since=day(first["since"], language),
             ),
             summary(frame, ask.FDR, language),

@@ -62,8 +62,8 @@ def _why(opened: data.Opened, view: View, row: Row) -> str:
         "demand_why",
         language,
         period=words.period(opened, row["last_seen"], language),
-        users=wording.users(row["users"], language),
-        expected=words.few(row["expected_users"], language),
+        users=wording.users(row["users"], language, exact=row["exact"]),
+        expected=wording.users(row["expected_users"], language),
     )
     if row["events_per_user"] is not None:
         said += text("demand_why_events", language, events=f"{row['events_per_user']:.1f}")
@@ -79,11 +79,12 @@ def _cells(opened: data.Opened, view: View, row: Row) -> list[tuple[str, str, st
     times, least = 1 + row["growth"], 1 + row["growth_low"]
     new = row["expected_users"] < 1 or least >= NEW
     cells = [
-        (cell("users"), wording.users(row["users"], language), words.ends(row, "users", language)),
-        (cell("burst"), wording.users(row["burst_users"], language),
+        (cell("users"), wording.users(row["users"], language, exact=row["exact"]),
+         words.ends(row, "users", language)),
+        (cell("burst"), wording.users(row["burst_users"], language, exact=row["exact"]),
          words.ends(row, "burst_users", language)),
         (cell("growth"), cell("new") if new else cell("times", times=wording.times(times)),
-         cell("new_note", expected=words.few(row["expected_users"], language)) if new
+         cell("new_note", expected=wording.users(row["expected_users"], language)) if new
          else cell("growth_note", least=wording.times(least))),
     ]  # fmt: skip
     if row["doubling"] is not None:

@@ -31,6 +31,7 @@ from overlap.dashboard.parts.naming import several_name
 from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
 from overlap.expressions import parse
+from overlap.insights import wording
 from overlap.insights.needs import caution
 from overlap.insights.trends import axis, sentence
 from overlap.insights.trends import notes as notes_of
@@ -173,7 +174,7 @@ def _latest(opened: data.Opened, whole: pl.DataFrame, view: View, measure: str) 
                 value=write(row[value]), how=how)  # fmt: skip
     if row["judged"] == measure and row["expected_users"] is not None and row["z"] is not None:
         said += text("demand_latest_expected", language, z=f"{row['z']:+.1f}",
-                     expected=words.few(row["expected_users"], language))  # fmt: skip
+                     expected=wording.users(row["expected_users"], language))  # fmt: skip
     return said + text("demand_stop", language)
 
 

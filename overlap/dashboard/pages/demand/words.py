@@ -24,7 +24,7 @@ _KINDS = ("category", "interest", "brand", "term")
 
 def sized(row: Mapping[str, Any], name: str, language: str) -> str:
     """Write a number of users with its interval, or with the word exact."""
-    value = wording.users(row[name], language)
+    value = wording.users(row[name], language, exact=row["exact"])
     return text(
         "demand_sized",
         language,
@@ -43,13 +43,6 @@ def ends(row: Mapping[str, Any], name: str, language: str) -> str:
         language,
         ends=wording.interval(row[f"{base}_low"], row[f"{base}_high"], language),
     )
-
-
-def few(users: float | None, language: str) -> str:
-    """Write an expected number of users, a small one with a decimal."""
-    if users is not None and users < 10:
-        return f"{users:.1f}"
-    return wording.users(users, language)
 
 
 def kind(name: str, language: str) -> str:
@@ -71,8 +64,7 @@ def precision(opened: data.Opened, language: str) -> str:
     """Say whether numbers are exact, or how many users were kept."""
     if opened.is_exact:
         return text("say_exact", language)
-    rate = opened.panel.floor_rate
-    return text("say_sampled", language, rate=wording.percent(rate, 1 if rate >= 0.01 else 3))
+    return text("say_sampled", language, rate=wording.rate(opened.panel.floor_rate))
 
 
 def no_periods(language: str) -> None:

@@ -31,9 +31,7 @@ def answer(rows: pl.DataFrame, view: View, rate: float) -> Answer:
     """
     say = _Speaker(view)
     exact = bool(rows["exact"].all())
-    precision = (
-        say("say_exact") if exact else say("say_sampled", rate=wording.percent(rate, _digits(rate)))
-    )
+    precision = say("say_exact") if exact else say("say_sampled", rate=wording.rate(rate))
     if rows["gap_low"].count():
         precision += ("" if view.language == "zh" else " ") + say("say_noise")
     headline = wording.headline(rows, view.language)
@@ -69,7 +67,7 @@ class _Speaker:
         return text(key, self.view.language, **{**names, **values})
 
     def overlap(self, row: Mapping[str, Any]) -> str:
-        users = self.users(row["overlap_users"])
+        users = wording.users(row["overlap_users"], self.view.language, exact=row["exact"])
         if not row["exact"]:
             users += f" ({self.users(row['overlap_low'])}–{self.users(row['overlap_high'])})"
         return self(
@@ -100,8 +98,3 @@ class _Speaker:
 
     def users(self, value: float | None) -> str:
         return wording.users(value, self.view.language)
-
-
-def _digits(rate: float) -> int:
-    """Decimals of a percentage that leave two digits to read."""
-    return 1 if rate >= 0.01 else 3

@@ -66,7 +66,8 @@ def _head(row: Row, rank: int | None, ranked: int, language: str) -> str:
 def _bars(row: Row, language: str) -> str:
     both, expected = row["overlap_users"], row["expected_users"]
     pairs = [
-        _bar(text("bar_both", language), "a", both, (both, expected), _users(both, language)),
+        _bar(text("bar_both", language), "a", both, (both, expected),
+             wording.users(both, language, exact=row["exact"])),
         _bar(text("bar_expected", language), "b", expected, (both, expected),
              _users(expected, language)),
     ]  # fmt: skip
@@ -102,7 +103,7 @@ def _figures(row: Row, rate: float, language: str) -> str:
         say("exact")
         if exact
         else say("interval", ends=_ends(row["overlap_low"], row["overlap_high"], language))
-        + f", {say('rate_note', rate=wording.percent(rate, 1 if rate >= 0.01 else 3))}"
+        + f", {say('rate_note', rate=wording.rate(rate))}"
     )
     cautious = say("cautious", index=wording.index(row["tgi_cautious"]))
     tgi_note = (
@@ -111,7 +112,7 @@ def _figures(row: Row, rate: float, language: str) -> str:
         else f"{wording.index(row['tgi_low'])}–{wording.index(row['tgi_high'])}; {cautious}"
     )
     figures = [
-        (say("size"), _users(row["overlap_users"], language), size_note),
+        (say("size"), wording.users(row["overlap_users"], language, exact=exact), size_note),
         (say("tgi"), wording.index(row["tgi"]), tgi_note),
         (say("excess"), _users(row["excess_users"], language),
          say("excess_note", expected=_users(row["expected_users"], language))),

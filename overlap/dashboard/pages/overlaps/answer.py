@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from overlap.dashboard import data
 from overlap.dashboard.look import block, safe
-from overlap.dashboard.pages.overlaps.words import names_of, rate, users
+from overlap.dashboard.pages.overlaps.words import names_of, users
 from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
 from overlap.insights import wording
@@ -105,7 +105,7 @@ def _precision(opened: data.Opened, told: Pair, language: str) -> str:
         return ""
     if told.overlap is None or (told.overlap.exact and (told.tgi is None or told.tgi.exact)):
         return text("say_exact", language)
-    return text("say_sampled", language, rate=rate(opened.panel.floor_rate))
+    return text("say_sampled", language, rate=wording.rate(opened.panel.floor_rate))
 
 
 def _percent(share: object) -> str:

@@ -70,7 +70,8 @@ def _number(row: dict[str, object], language: str) -> str:
     if not (isinstance(users, float) and isinstance(low, float) and isinstance(high, float)):
         return f"<small>{safe(text('overlaps_not_shown', language))}</small>"
     exact = text("exact", language) if row["exact"] else wording.interval(low, high, language)
-    return f"{safe(wording.users(users, language))} <small>{safe(exact)}</small>"
+    number = wording.users(users, language, exact=bool(row["exact"]))
+    return f"{safe(number)} <small>{safe(exact)}</small>"
 
 
 def _words(told: Pair, view: View) -> dict[str, str]:
@@ -89,8 +90,8 @@ def _figures(told: Pair, language: str) -> str:
 
     items: list[tuple[str, str, str]] = []
     if told.overlap is not None:
-        items.append((named("both"), wording.users(told.overlap.value, language),
-                      ends(told.overlap, language)))  # fmt: skip
+        both = wording.users(told.overlap.value, language, exact=told.overlap.exact)
+        items.append((named("both"), both, ends(told.overlap, language)))
     if told.expected is not None:
         items.append((named("chance"), wording.users(told.expected.value, language),
                       ends(told.expected, language)))  # fmt: skip

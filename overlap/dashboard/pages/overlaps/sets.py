@@ -13,7 +13,7 @@ from overlap import charts
 from overlap.dashboard import data, navigation, session
 from overlap.dashboard.look import block, plain, safe
 from overlap.dashboard.pages.overlaps import answer, asked, questions
-from overlap.dashboard.pages.overlaps.words import SHORT, name_of, names_of, rate
+from overlap.dashboard.pages.overlaps.words import SHORT, name_of, names_of
 from overlap.dashboard.parts import empty, figures, notes, picker, tables
 from overlap.dashboard.parts.copying import copyable
 from overlap.dashboard.parts.naming import several_name
@@ -168,8 +168,9 @@ def _answer(
     last = reach.row(-1, named=True)
     every = frame.filter(pl.col("degree") == len(chosen)).row(0, named=True)
     headline = text(
-        "overlaps_sets_answer", language, n=len(chosen), reach=_count(last, "reach", language),
-        all=_count(every, "inclusive", language),
+        "overlaps_sets_answer", language, n=len(chosen),
+        reach=_count(last, "reach", "exact", language),
+        all=_count(every, "inclusive", "inclusive_exact", language),
     )  # fmt: skip
     largest = frame.filter(pl.col("exclusive_users") > 0)
     said = []
@@ -179,15 +180,14 @@ def _answer(
             text(
                 "overlaps_sets_largest" if first["degree"] > 1 else "overlaps_sets_alone",
                 language,
-                users=_count(first, "exclusive", language),
+                users=_count(first, "exclusive", "exact", language),
                 names=_joined(first["audiences"], language),
             )
         )
     exact = bool(frame["exact"].all())
-    floor_rate = opened.panel.floor_rate
     said.append(
         text("say_exact", language) if exact
-        else text("say_sampled", language, rate=rate(floor_rate))
+        else text("say_sampled", language, rate=wording.rate(opened.panel.floor_rate))
     )  # fmt: skip
     answer.write(headline, said, language)
 
@@ -284,17 +284,17 @@ def _joined(audiences: list[str], language: str) -> str:
     return " + ".join(names)
 
 
-def _count(row: Mapping[str, Any], which: str, language: str) -> str:
+def _count(row: Mapping[str, Any], which: str, exact: str, language: str) -> str:
     users = row[f"{which}_users"]
     if users is None:
         return text("overlaps_not_shown", language)
-    return wording.users(users, language)
+    return wording.users(users, language, exact=row[exact])
 
 
 def _number(row: Mapping[str, Any], which: str, exact: str, language: str) -> tuple[str, str]:
     if row[f"{which}_users"] is None:
         return "–", text("overlaps_not_shown", language)
     said = wording.interval(row[f"{which}_low"], row[f"{which}_high"], language)
-    return wording.users(row[f"{which}_users"], language), (
+    return wording.users(row[f"{which}_users"], language, exact=row[exact]), (
         text("exact", language) if row[exact] else said
     )

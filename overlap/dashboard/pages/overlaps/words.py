@@ -42,7 +42,7 @@ _KINDS = frozenset(key for key in keys() if key.startswith("overlaps_kind_"))
 
 def users(value: Estimate, language: str) -> str:
     """Return a number of users with its interval, bare where it is exact."""
-    said = wording.users(value.value, language)
+    said = wording.users(value.value, language, exact=value.exact)
     return said if value.exact else f"{said} ({ends(value, language)})"
 
 
@@ -65,8 +65,3 @@ def indices(value: Estimate, language: str) -> str:
     if value.exact:
         return text("exact", language)
     return f"{wording.index(value.low)}–{wording.index(value.high)}"
-
-
-def rate(value: float) -> str:
-    """Return a sampling rate with two digits to read."""
-    return wording.percent(value, 1 if value >= 0.01 else 3)

@@ -57,8 +57,8 @@ def sentence(row: Row, before: str, now: str, language: str) -> str:
         return text("saved_say_unknown", language, why=why_not(row, language))
     sizes = text(
         "saved_say_sizes", language,
-        before=users(row["saved_users"], language), then=before,
-        now=users(row["users"], language), today=now,
+        before=users(row["saved_users"], language, exact=bool(row["saved_exact"])), then=before,
+        now=users(row["users"], language, exact=bool(row["exact"])), today=now,
     )  # fmt: skip
     exact = row["exact"] and row["saved_exact"]
     values = {
@@ -66,7 +66,11 @@ def sentence(row: Row, before: str, now: str, language: str) -> str:
         "ends": change_ends(row, language),
     }
     if key == "same":
-        return text("saved_say_same", language, users=users(row["users"], language))
+        return text(
+            "saved_say_same",
+            language,
+            users=users(row["users"], language, exact=bool(row["exact"])),
+        )
     if key in ("grew", "fell") and row["change"] is not None:
         end = "exact" if exact else "error"
         said = text(f"saved_say_{key}_{end}", language, **values)
@@ -86,9 +90,9 @@ def sentence(row: Row, before: str, now: str, language: str) -> str:
     return sizes + said
 
 
-def users(value: float | None, language: str) -> str:
+def users(value: float | None, language: str, *, exact: bool = False) -> str:
     """Write a number of users."""
-    return wording.users(value, language)
+    return wording.users(value, language, exact=exact)
 
 
 def date_of(moment: datetime, language: str) -> str:

@@ -99,7 +99,7 @@ def _figures(row: Row, segment: SavedSegment, opened: data.Opened, language: str
 
     window = segment.window
     start = day(window.start, language) if window.start else say("saved_first")
-    end = day(window.end, language) if window.end else say("saved_last")
+    end = day(opened.panel.until(window.end), language) if window.end else say("saved_last")
     whole = window.start is None and window.end is None
     told = [
         *_alone(row, language),

@@ -57,10 +57,7 @@ def sentences(size: Sizing, view: View) -> list[str]:
                  p=share(size.brand_inside), p0=share(size.brand_in_category))
         )  # fmt: skip
     if not found.exact:
-        digits = 1 if found.rate >= 0.01 else 3
-        said.append(
-            text("segment_sampled", language, rate=wording.percent(found.rate, digits))
-        )  # fmt: skip
+        said.append(text("segment_sampled", language, rate=wording.rate(found.rate)))
     return said
 
 
@@ -69,7 +66,7 @@ def users(size: Estimate, language: str) -> str:
     return text(
         "segment_users_exact" if size.exact else "segment_users",
         language,
-        users=wording.users(size.value, language),
+        users=wording.users(size.value, language, exact=size.exact),
         ends=wording.interval(size.low, size.high, language),
     )
 

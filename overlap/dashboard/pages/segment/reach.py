@@ -76,7 +76,7 @@ def _plan(
         f"segment_plan_{whom}",
         language,
         steps=len(frame),
-        users=wording.users(last["cumulative_users"], language),
+        users=wording.users(last["cumulative_users"], language, exact=last["exact"]),
         ends=_ends(last, language),
         share=wording.percent(last["cumulative_share"]),
         efficiency=wording.percent(last["efficiency"]),

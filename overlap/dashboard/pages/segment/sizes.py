@@ -92,9 +92,9 @@ def _cell(row: Mapping[str, Any], name: str, language: str) -> str:
         return f"<td>{safe(text('segment_hidden', language))}</td>"
     size = Estimate(row[f"{name}_users"], row[f"{name}_low"], row[f"{name}_high"],
                     row["exact"], 0, 1.0)  # fmt: skip
-    number = wording.users(size.value, language)
     # Of two parts one may be exact where the other is not.
     exact = size.low == size.high
+    number = wording.users(size.value, language, exact=exact)
     ends = wording.interval(size.low, size.high, language)
     note = text("segment_exact", language) if exact else ends
     return f"<td>{safe(number)}<small>{safe(note)}</small></td>"

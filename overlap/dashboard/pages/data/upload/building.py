@@ -87,6 +87,6 @@ def _expected(build: jobs.Build, language: str) -> str:
         "upload_expect_sampled",
         language,
         rows=rows,
-        rate=wording.percent(build.expect["floor_rate"]),
+        rate=wording.rate(build.expect["floor_rate"]),
         users=wording.users(build.expect["smallest_overlap"], language),
     )

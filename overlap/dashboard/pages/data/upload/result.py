@@ -26,7 +26,7 @@ def show(draft: Draft, done: Mapping[str, Any], view: View) -> None:
     how = "upload_done_exact" if rate >= 1 else "upload_done_sampled"
     values = {"name": name, "audiences": f"{done['audiences']:,}"}
     if rate < 1:
-        values["rate"] = wording.percent(rate)
+        values["rate"] = wording.rate(rate)
     there = name in stores.at_hand()
     space = "" if language == "zh" else " "
     sentences = space.join(
