@@ -38,7 +38,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "expected": "Expected",
         "burst": "Since it began",
         "tgi": "TGI inside",
-        "at_least": "at least",
+        "cautious": "cautious",
         "carriers": "Carried by",
         "words": "Words",
         "also": "Also",
@@ -61,7 +61,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "expected": "期望",
         "burst": "爆发以来",
         "tgi": "范围内 TGI",
-        "at_least": "谨慎估计",
+        "cautious": "谨慎估计",
         "carriers": "主要人群",
         "words": "相关词",
         "also": "同一需求",
@@ -186,7 +186,7 @@ def _hover(row: Mapping[str, Any], words: Mapping[str, str], language: str) -> s
     if row["tgi"] is not None:
         lines.append(
             f"{words['tgi']}{colon}{wording.index(row['tgi'])} "
-            f"({words['at_least']} {wording.index(row['tgi_shrunk_low'])})"
+            f"({words['cautious']} {wording.index(row['tgi_shrunk_low'])})"
         )
     for name in ("also", "carriers", "words"):
         names = [_escaped(each["name"]) for each in row[name] or []][:4]

@@ -23,7 +23,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "both": "In both",
         "expected": "By chance",
         "tgi": "TGI",
-        "cautious": "at least",
+        "cautious": "cautious",
         "fair_hover": "Fair share",
         "unreached": "Not reached",
         "gap": "Missing",

@@ -105,7 +105,7 @@ def needs(
             "running": ("", _RUNNING), "users": ("users", USERS), "users_low": ("low", USERS),
             "users_high": ("high", USERS), "burst_users": ("in the burst", USERS),
             "exact": ("", _PRECISION), "growth": ("growth", _TIMES), "growth_low": ("low", _TIMES),
-            "tgi": ("TGI", wording.index), "tgi_shrunk_low": ("at least", wording.index),
+            "tgi": ("TGI", wording.index), "tgi_shrunk_low": ("cautious", wording.index),
             "q_value": ("q", CHANCE), "score": ("score", _SCORE), "carriers": ("carriers", TEXT),
             "words": ("words", TEXT),
         }, told)  # fmt: skip

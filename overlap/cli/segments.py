@@ -66,8 +66,8 @@ def profile(
     give(frame, json, csv, {
         "name": (kind, TEXT), "direction": ("", TEXT), "tgi": ("TGI", wording.index),
         "tgi_low": ("low", wording.index), "tgi_high": ("high", wording.index),
-        "tgi_shrunk_low": ("at least", wording.index),
-        "tgi_shrunk_high": ("at most", wording.index), "q_value": ("q", CHANCE),
+        "tgi_shrunk_low": ("cautious", wording.index),
+        "tgi_shrunk_high": ("to", wording.index), "q_value": ("q", CHANCE),
         "overlap_users": ("overlap", USERS), "overlap_low": ("low", USERS),
         "overlap_high": ("high", USERS), "exact": ("", EXACT),
         "expected_users": ("by chance", USERS),
@@ -134,7 +134,7 @@ def plan(
     }
     give(frame, json, csv, {
         "step": ("step", TEXT), "tier": ("tier", TEXT), "audience": ("audience", TEXT),
-        "tgi": ("TGI", wording.index), "tgi_shrunk_low": ("at least", wording.index),
+        "tgi": ("TGI", wording.index), "tgi_shrunk_low": ("cautious", wording.index),
         "new_users": ("adds", USERS), "new_users_low": ("low", USERS),
         "new_users_high": ("high", USERS), "cumulative_users": ("in all", USERS),
         "cumulative_users_low": ("low", USERS), "cumulative_users_high": ("high", USERS),

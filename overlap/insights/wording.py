@@ -212,7 +212,7 @@ def _reason_en(row: Mapping[str, Any], span: str) -> str:
         return f"{start}, but the estimate may be off by {percent(row['rse'], 0)}."
     parts = [
         f"{start}, {times(row['tgi'] / 100)} times the {chance} that chance gives "
-        f"(TGI {index(row['tgi'])}, at least {index(row['tgi_cautious'])} on a cautious view)"
+        f"(TGI {index(row['tgi'])}, cautious {index(row['tgi_cautious'])})"
     ]
     if row["brand"] is not None and row["brand_suppressed"] is not None:
         parts.append(f"how many of them {row['brand']} reaches is not shown")
@@ -261,7 +261,7 @@ def _reason_zh(row: Mapping[str, Any], span: str) -> str:
         return f"{start}，但估计误差可达 {percent(row['rse'], 0)}。"
     parts = [
         f"{start}，是随机期望 {chance}人的 {times(row['tgi'] / 100)} 倍"
-        f"（TGI {index(row['tgi'])}，谨慎估计不低于 {index(row['tgi_cautious'])}）"
+        f"（TGI {index(row['tgi'])}，谨慎估计 {index(row['tgi_cautious'])}）"
     ]
     if row["brand"] is not None and row["brand_suppressed"] is not None:
         parts.append(f"「{row['brand']}」在其中的人数未显示")

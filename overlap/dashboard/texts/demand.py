@@ -196,7 +196,7 @@ _NEEDS: dict[str, tuple[str, str]] = {
     "demand_cell_doubling_note": ("as it rose; 95%: {low}–{high}", "上升期；95% 区间 {low}–{high}"),
     "demand_cell_never": ("never", "不翻倍"),
     "demand_cell_tgi": ("TGI in the category", "品类内 TGI"),
-    "demand_cell_tgi_note": ("at least {least}, cautiously", "谨慎估计 ≥ {least}"),
+    "demand_cell_tgi_note": ("cautious {least}", "谨慎估计 {least}"),
     "demand_cell_score": ("Score", "得分"),
     "demand_cell_score_note": ("of 100: growth, size, TGI", "满分 100：增长、规模、TGI"),
     "demand_cell_score_note_all": ("of 100: growth, size", "满分 100：增长、规模"),

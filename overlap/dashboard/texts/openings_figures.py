@@ -77,7 +77,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "exact": ("exact", "精确"),
     "interval": ("95%: {ends}", "95% 区间 {ends}"),
     "rate_note": ("sample of {rate}", "样本 {rate}"),
-    "cautious": ("at least {index}, cautiously", "谨慎估计 ≥ {index}"),
+    "cautious": ("cautious {index}", "谨慎估计 {index}"),
     "fair_note": ("95%: {ends}; 100 = as in the category", "95% 区间 {ends}；100 = 与品类持平"),
     "gap_note": ("95%: {ends}, to match the category", "95% 区间 {ends}，达到品类平均所需"),
     "gap_unknown_note": ("no gap beyond chance", "缺口未超出随机波动"),

@@ -230,12 +230,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "方案要触达的用户。",
     ),
     "segment_order": ("Order", "排序方式"),
-    "segment_order_affinity": ("Affinity first", "相关性优先"),
+    "segment_order_affinity": ("Core first", "核心优先"),
     "segment_order_reach": ("Reach first", "覆盖优先"),
     "segment_order_help": (
-        "Affinity first spends least on others: core, then likely, then broad audiences. Reach "
-        "first takes whoever adds most.",
-        "相关性优先最节省预算：先核心，再潜力，后泛人群。覆盖优先则每步选新增最多的人群。",
+        "Core first spends least on others: audiences in tiers by cautious TGI, core from {core}, "
+        "likely from {likely}, then broad; within a tier whoever adds most, not by TGI. Reach "
+        "first takes whoever adds most of all.",
+        "核心优先最节省预算：按谨慎 TGI 分层，核心（{core} 起）、潜力（{likely} 起）、泛人群；"
+        "层内按新增人数而非 TGI 排序。覆盖优先则每步选新增最多的人群。",
     ),
     "segment_using": ("With", "使用"),
     "segment_target": ("Up to", "目标"),

@@ -108,7 +108,7 @@ def _english(row: Mapping[str, Any], units: tuple[str, str]) -> str:
     if not _everywhere(row) and row["tgi"] is not None:
         parts.append(
             f"TGI {wording.index(row['tgi'])} inside "
-            f"(at least {wording.index(row['tgi_shrunk_low'])} on a cautious view)"
+            f"(cautious {wording.index(row['tgi_shrunk_low'])})"
         )
     if not row["running"]:
         parts.append("it is over")
@@ -138,7 +138,7 @@ def _chinese(row: Mapping[str, Any], units: tuple[str, str]) -> str:
     if not _everywhere(row) and row["tgi"] is not None:
         parts.append(
             f"在其中的 TGI 为 {wording.index(row['tgi'])}"
-            f"（谨慎估计不低于 {wording.index(row['tgi_shrunk_low'])}）"
+            f"（谨慎估计 {wording.index(row['tgi_shrunk_low'])}）"
         )
     if not row["running"]:
         parts.append("现已结束")

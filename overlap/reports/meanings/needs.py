@@ -42,8 +42,9 @@ NEEDS: Mapping[str, Column] = defined(
      "where needs are looked for everywhere.",
      "100 × 需求用户中属于该范围的比例 / 全部活跃用户中的该比例；不限范围时为空。"),
     ("needs.tgi_shrunk_low", _I, "Distinctiveness, cautious", "独特性（谨慎值）",
-     "Lower end of the distinctiveness after shrinking it towards that of the other needs.",
-     "向其他需求收缩后的独特性下限。"),
+     "Low end of the distinctiveness after shrinking it towards that of the other needs, to rank "
+     "by; no confidence interval.",
+     "向其他需求收缩后的独特性低端，仅用于排序，并非置信区间。"),
     ("needs.z", Measure.NUMBER, "Beyond the expected", "超出期望",
      "Standard errors beyond the expected that the clearest two periods running both reach.",
      "最明显的连续两个周期均达到的、超出期望的标准误倍数。"),

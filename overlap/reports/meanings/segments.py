@@ -28,6 +28,13 @@ SEGMENTS: Mapping[str, Column] = defined(
     ("tgi_shrunk", _I, "TGI, shrunk", "收缩 TGI",
      "TGI drawn towards the other audiences, so that tiny ones do not win by luck.",
      "向其他人群收缩后的 TGI，避免极小人群因偶然而靠前。"),
+    ("tgi_shrunk_low", _I, "TGI, cautious", "谨慎 TGI",
+     "Low end of the shrunk TGI, to rank by. No confidence interval: where few users were kept, "
+     "the true TGI lies outside more often than 5%.",
+     "收缩 TGI 的低端，仅用于排序；并非置信区间：留存用户少时，真实 TGI 落在其外的概率高于 5%。"),
+    ("tgi_shrunk_high", _I, "TGI, cautious from above", "谨慎 TGI（高端）",
+     "High end of the shrunk TGI, to rank what is under chance by. No confidence interval.",
+     "收缩 TGI 的高端，用于排序低于随机的人群；并非置信区间。"),
     ("p_value", Measure.CHANCE, "Chance of luck", "p 值",
      "How often chance alone would give a deviation this large.",
      "仅凭偶然出现如此大偏差的概率。"),

@@ -19,7 +19,7 @@ from overlap.dashboard.state import View
 from overlap.dashboard.texts import text
 from overlap.expressions import Audience, to_text
 from overlap.insights import wording
-from overlap.insights.planner import STEPS, TIERS, plan
+from overlap.insights.planner import CORE_TGI, LIKELY_TGI, STEPS, TIERS, plan
 from overlap.insights.planner.planning import Order
 from overlap.model import UsageError, Window
 
@@ -148,7 +148,8 @@ def _choice(view: View, name: str, every: tuple[str, ...]) -> str:
     st.segmented_control(
         text(key, view.language), every, key=key, on_change=changed, required=True,
         format_func=lambda value: text(f"segment_{name}_{value}", view.language),
-        help=text(f"segment_{name}_help", view.language),
+        help=text(f"segment_{name}_help", view.language, core=f"{CORE_TGI:.0f}",
+                  likely=f"{LIKELY_TGI:.0f}"),
     )  # fmt: skip
     return chosen
 
