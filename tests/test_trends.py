@@ -126,7 +126,7 @@ def test_a_baseline_counts_users_inside_it_only() -> None:
 
 def test_brand_penetration_is_that_of_standing_users_in_the_overlap(sample: Panel) -> None:
     brand = TRUTHS["hero"]["brand"]
-    frame = trends(sample, ESPORTS, category=TV, brand=brand)
+    frame = trends(sample, ESPORTS, category=TV, brand=brand, policy=NO_FLOOR)
     for i in (0, 13, 25):
         row = frame.row(i, named=True)
         window = Window(row["period"], row["period"])
@@ -138,10 +138,22 @@ def test_brand_penetration_is_that_of_standing_users_in_the_overlap(sample: Pane
 
 def test_cumulative_users_are_all_reached_since_the_first_period_shown(sample: Panel) -> None:
     start = date(2026, 3, 2)
-    frame = trends(sample, ESPORTS, cumulative=True, window=Window(start, date(2026, 3, 29)))
+    window = Window(start, date(2026, 3, 29))
+    frame = trends(sample, ESPORTS, cumulative=True, window=window, policy=NO_FLOOR)
     reached = [sample.size(ESPORTS, Window(start, day)).value for day in frame["period"]]
     assert frame["cumulative_users"].to_list() == reached
     assert frame["cumulative_users"][0] == frame["users"][0]
+
+
+def test_what_is_reached_in_all_tells_of_nobody_new_or_back_below_the_floor(sample: Panel) -> None:
+    how = {"cumulative": True, "window": Window(date(2026, 3, 2), date(2026, 3, 29))}
+    free = trends(sample, ESPORTS, **how, policy=NO_FLOOR)
+    frame = trends(sample, ESPORTS, **how)
+    users, reached = free["users"].to_list(), free["cumulative_users"].to_list()
+    back = [u - (b - a) for u, a, b in zip(users[1:], reached, reached[1:], strict=False)]
+    assert 0 < back[0] < 100 <= min(back[1:])
+    assert frame["cumulative_users"].to_list() == [reached[0], None, *reached[2:]]
+    assert frame["users"].to_list() == users
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="the real data sets are not beside the project")
@@ -461,7 +473,7 @@ def test_a_long_pause_between_much_data_stays_on_the_axis() -> None:
 
 def test_an_audience_of_the_last_period_only_is_no_burst_yet() -> None:
     new = [("interest", "new", week(9), u, 1) for u in range(250)]
-    frame = trends(panel([*steady(range(10)), *new]), "interest:new")
+    frame = trends(panel([*steady(range(10)), *new]), "interest:new", policy=NO_FLOOR)
     assert frame["users"].to_list() == [0] * 9 + [250]
     assert frame["z"][-1] >= 3
     assert not frame["burst"].any()
@@ -471,7 +483,7 @@ def test_an_audience_of_the_last_period_only_is_no_burst_yet() -> None:
 def test_what_is_below_the_floor_is_blank_and_says_why(sample: Panel) -> None:
     frame = trends(sample, interest(TRUTHS["burst"]["interest"]))
     early = frame.head(17).filter(pl.col("suppressed").is_not_null())
-    assert set(early["suppressed"]) == {"fewer than 100 users"}
+    assert set(early["suppressed"]) == {"fewer than 100 users in it or beside it"}
     for name in ("users", "users_low", "users_high", "share", "change", "expected_users", "z"):
         assert early[name].null_count() == len(early), name
     assert frame["users"].to_list()[17:] == TRUTHS["burst"]["weekly_users"][17:]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
@@ -10,7 +11,7 @@ import polars as pl
 from pyroaring import BitMap
 
 from overlap.expressions import And, Expression, Or, to_text
-from overlap.insights import anchors
+from overlap.insights import anchors, floors
 from overlap.insights.floors import require_users
 from overlap.insights.planner.pools import TIERS, Pool, pool_of_expressions, pool_of_kind
 from overlap.insights.planner.reach import Account, Step
@@ -41,7 +42,8 @@ PLAN_TABLE = pl.Schema(
 
 `expression` is the category's users reached so far, `reach_expression` everybody who is reached
 with them; `efficiency` is the share of the first in the second. A candidate that was asked for by
-name and would add too few has no step, and `suppressed` says so.
+name and would add too few has no step, and `suppressed` says so; of a step it says that numbers are
+null because too few would follow from them.
 """
 
 STEPS = 12
@@ -98,9 +100,11 @@ def plan(
     found = list(planner.steps(order == "affinity", steps, goal))
     rows: list[dict[str, Any]] = []
     chosen: list[Expression] = []
+    shown = _Shown(floor, size.value)
     for number, (which, step) in enumerate(found, 1):
         chosen.append(pool.trees[which])
-        rows.append({"step": number, **_about(pool, which), **_reached(step, tree, chosen)})
+        row = {"step": number, **_about(pool, which), **_reached(step, tree, chosen)}
+        rows.append(shown.beside_the_others(row, float(pool.measures.overlap[which])))
     if not isinstance(candidates, str) and planner.ended:
         few = f"adds fewer than {np.ceil(planner.least):,.0f} users"
         taken = {which for which, _ in found}
@@ -208,11 +212,59 @@ def _about(pool: Pool, i: int) -> dict[str, Any]:
     }
 
 
+_AFFINITY = ("tgi", "tgi_low", "tgi_high", "tgi_shrunk_low")
+
+
+@dataclass(slots=True)
+class _Shown:
+    """What the steps so far show: users of the `category`, and those reached inside and outside."""
+
+    floor: int
+    category: float
+    inside: float = 0.0
+    outside: float = 0.0
+    anybody: float = 0.0
+    known: bool = True
+
+    def beside_the_others(self, row: dict[str, Any], overlap: float) -> dict[str, Any]:
+        """Return a step without the numbers from which too few would follow.
+
+        `overlap` users of the category are in the step's audience, which its TGI gives back.
+        """
+        new, cumulative, reached, size = (
+            row[name] for name in ("new_users", "cumulative_users", "reached_users",
+                                   "audience_users")
+        )  # fmt: skip
+        outside = reached - cumulative
+        hidden: set[str] = set()
+        if self._few(self.category - cumulative):
+            hidden |= {"new_users", "cumulative_users", "cumulative_share", "efficiency"}
+        back = size - (reached - self.anybody) if self.known else 0.0
+        self.known = not self._few(outside, outside - self.outside, back)
+        if self.known:
+            self.outside, self.anybody = outside, reached
+        else:
+            hidden |= {"reached_users", "efficiency"}
+        if self._few(size - new):
+            hidden |= {"audience_users", *_AFFINITY}
+        if self._few(overlap - new, self.category - overlap, size - overlap):
+            hidden |= set(_AFFINITY)
+        if not hidden:
+            return row
+        ends = {f"{name}{end}" for name in hidden for end in ("", "_low", "_high")}
+        blank = {name: None if name in ends else value for name, value in row.items()}
+        return blank | {"suppressed": floors.why(self.floor)}
+
+    def _few(self, *users: float) -> bool:
+        return bool(floors.few(users, self.floor).any())
+
+
 def _left_out(pool: Pool, i: int, floor: int) -> dict[str, Any]:
     about = _about(pool, i)
-    if pool.measures.overlap[i] < floor:
-        about |= dict.fromkeys(("tier", "tgi", "tgi_low", "tgi_high", "tgi_shrunk_low"))
-    if pool.users[i] < floor:
+    flags = pool.measures.flags(floor)
+    if pool.measures.overlap[i] < floor or flags["telling"][i]:
+        about |= dict.fromkeys(("tier", *_AFFINITY))
+    if pool.users[i] < floor or flags["tiny"][i]:
         about["audience_users"] = None
     return about
 

@@ -10,7 +10,7 @@ import polars as pl
 from overlap import estimates
 from overlap.estimates import Intervals, series
 from overlap.expressions import Audience, Expression, to_text
-from overlap.insights import anchors
+from overlap.insights import anchors, floors
 from overlap.insights.trends.axis import Axis, axis
 from overlap.insights.trends.counting import Active, Inside, active, part_of, within
 from overlap.insights.trends.following import Followed, follow
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
 
 TRENDS_TABLE = pl.Schema(
     {"expression": pl.String, "period": pl.Date, "until": pl.Date, "whole": pl.Boolean,
@@ -54,9 +55,9 @@ _OF_OVERLAP = (
 )  # fmt: skip
 _PENETRATION = ("brand_penetration", "brand_penetration_low", "brand_penetration_high")
 _OF_USERS = (
-    "users", "users_low", "users_high", "share", "share_low", "share_high", "change",
-    "change_low", "change_high",
+    "users", "users_low", "users_high", "share", "share_low", "share_high",
 )  # fmt: skip
+_CHANGE = ("change", "change_low", "change_high")
 _CUMULATIVE = ("cumulative_users", "cumulative_low", "cumulative_high")
 _JUDGED = ("expected_users", "z")
 _GROWTH = ("growth", "growth_low", "growth_high")
@@ -273,17 +274,33 @@ def _ends(name: str, found: Intervals, *, users: bool = True) -> dict[str, Float
 
 
 def _hide(frame: pl.DataFrame, floor: int, has_category: bool) -> pl.DataFrame:
-    """Blank the numbers of periods below the floor, and growth where no period reaches it."""
+    """Blank the numbers of periods that tell of too few, and growth where none reaches the floor.
 
-    def few(column: str) -> pl.Expr:
-        return (pl.col(column) > 0) & (pl.col(column) < floor)
-
-    base = few("baseline_users")
-    users, overlap = few("users") | base, few("overlap_users").fill_null(value=False)
-    category = few("category_users").fill_null(value=False)
+    A change gives back the share before it, and what is reached in all, beside the users of a
+    period, those who came anew.
+    """
+    n, a, b, whole = (
+        frame[name].fill_null(0.0).to_numpy()
+        for name in ("overlap_users", "users", "category_users", "baseline_users")
+    )
+    few_whole = floors.few(whole, floor)
+    few_users = floors.part_tells(floor, a, whole) | few_whole
+    few_category = floors.part_tells(floor, b, whole) & has_category
+    few_overlap = floors.telling(floor, n, a, b, whole) & has_category
+    inside = n if has_category else a
+    part = frame["brand_penetration"].fill_null(0.0).to_numpy() * inside
+    member = frame["category_penetration"].fill_null(0.0).to_numpy() * b
+    few_members = floors.part_tells(floor, member, b) | few_category
+    few_brand = floors.part_tells(floor, part, inside)
+    few_brand |= floors.telling(floor, part, inside, member, b) & has_category
+    base, users, category, overlap = (
+        pl.lit(pl.Series(flags)) for flags in (few_whole, few_users, few_category, few_overlap)
+    )
+    before = pl.lit(pl.Series(np.append(False, few_users[:-1])))
+    cumulative = pl.lit(pl.Series(~_in_steps(frame["cumulative_users"], a, few_users, floor)))
     judged = (overlap | users | category) if has_category else users
     reaches = (pl.col("overlap_users" if has_category else "users") >= max(floor, 1)).any()
-    why = pl.lit(f"fewer than {floor} users")
+    why = pl.lit(floors.why(floor))
 
     def blank(names: tuple[str, ...], hidden: pl.Expr) -> list[pl.Expr]:
         return [pl.when(~hidden).then(pl.col(name)).alias(name) for name in names]
@@ -292,12 +309,31 @@ def _hide(frame: pl.DataFrame, floor: int, has_category: bool) -> pl.DataFrame:
         pl.when(users | overlap | category).then(why).alias("suppressed"),
         *blank(("baseline_users",), base),
         *blank(_OF_USERS, users),
-        *blank(_CUMULATIVE, few("cumulative_users") | base),
+        *blank(_CHANGE, users | before),
+        *blank(_CUMULATIVE, cumulative | base),
         *blank(_OF_OVERLAP, users | overlap | category),
-        *blank(("category_users", "category_penetration", "category_penetration_low",
-                "category_penetration_high"), category),
-        *blank(_PENETRATION, judged),
+        *blank(("category_users",), category),
+        *blank(("category_penetration", "category_penetration_low",
+                "category_penetration_high"), pl.lit(pl.Series(few_members))),
+        *blank(_PENETRATION, judged | pl.lit(pl.Series(few_brand))),
         *blank(_JUDGED, judged),
         *blank(_GROWTH, ~reaches),
         pl.when(reaches).then(pl.col("direction")).otherwise(pl.lit(UNKNOWN)).alias("direction"),
     )  # fmt: skip
+
+
+def _in_steps(totals: pl.Series, users: Floats, hidden: Flags, floor: int) -> Flags:
+    """Return which totals may be shown beside each other and the users of their periods."""
+    shown = np.zeros(len(users), dtype=bool)
+    reached = totals.fill_null(0.0).to_numpy()
+    last = None
+    for t, total in enumerate(reached.tolist()):
+        # Nobody is reached in periods before the first one shown.
+        inside = ~hidden[: t + 1] & (reached[: t + 1] > 0)
+        told = [total - reached[last] if last is not None else total]
+        told += (total - users[: t + 1][inside]).tolist()
+        if last == t - 1 and not hidden[t]:
+            told.append(users[t] - (total - reached[t - 1]))
+        shown[t] = not floors.few(told, floor).any()
+        last = t if shown[t] else last
+    return shown
