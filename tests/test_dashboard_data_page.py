@@ -302,7 +302,7 @@ def test_rejected_rows_columns_and_settings_are_explained(run, folder, tmp_path)
     record["roles"] = {"user": "id", "tags": [tag], "time": "at", "text": None, "action": None}
     meta.write_text(json.dumps(raw), "utf-8")
     said = page(run(path))
-    assert "90 rows were read, of which 9 (10.0%) were rejected" in said
+    assert "90 rows were read, of which 9 (10%) were rejected" in said
     assert "5 rows (5.6%)" in said
     assert "None of the columns that name audiences had a value." in said
     assert "Audiences of the kind “interest”" in said

@@ -24,6 +24,8 @@ PHRASES: Mapping[str, str] = {
     "set it to a whole number from 0 on, or leave it out": "请设为不小于 0 的整数，或不设置",
     # windows and periods
     "no period of the data lies in this window": "此时间范围内没有数据",
+    "there are no data in this window": "此时间范围内没有数据",
+    "the window ends before it begins": "时间范围的结束早于开始",
     "the data go from {first} to {last}": "数据范围为 {first} 至 {last}",
     "{start:w} to {end:w}": "{start} 至 {end}",
     "{text!r} names no period": "“{text}”不是周期",
