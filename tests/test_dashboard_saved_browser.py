@@ -55,7 +55,7 @@ def says(page, words: str) -> None:
 def test_a_segment_is_found_grown_downloaded_and_its_link_restores_it(visit, store, saved):
     page = ready(visit(f"saved?name={quote_plus(NAME)}&lang=zh"))
     assert page.locator(".ov-card h2").inner_text() == NAME
-    assert "增长 100.0%，两次均为精确值" in page.locator(".ov-card .why").inner_text()
+    assert "增长 100%，两次均为精确值" in page.locator(".ov-card .why").inner_text()
     with page.expect_download() as waiting:
         page.locator(".st-key-saved_table_csv").get_by_role("button").click()
     content = Path(waiting.value.path()).read_bytes()
