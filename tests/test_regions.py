@@ -373,7 +373,7 @@ def test_a_wrong_question_to_the_command_is_one_message(
         ((ASKED[0], ASKED[0]), "given twice"),
         ((ASKED[0], "interest:nothing"), "no audience 'interest:nothing'"),
         ((*ASKED, "--min-users", "5"), "floor of 100"),
-        (tuple(f"n{i}" for i in range(13)), "at most 12"),
+        (tuple(f"{ASKED[0]}>={i}" for i in range(1, 14)), "at most 12"),
     ]:
         code, out, err = run(*argv)
         assert (code, out) == (2, "")

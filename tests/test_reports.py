@@ -491,7 +491,7 @@ def test_what_a_table_is_about_names_the_window_and_leaves_out_what_was_not_aske
     store: Path,
 ) -> None:
     opened, _ = open_panel(store)
-    window = Window(date(2026, 3, 2), date(2026, 3, 8))
+    window = Window(date(2026, 3, 2), date(2026, 3, 2))
     asked_for = {"expression": "interest:a", "brand": None, "baseline": "category:b"}
     facts = dict(reports.about_store(opened, "size", asked_for, window=window).facts)
     assert facts["window"] == "2026-03-02 to 2026-03-08"

@@ -760,7 +760,7 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {
         "then": write_store(folder / "then", then, Policy(0, 0)),
         "now": write_store(folder / "now", now, Policy(0, 0)),
-        "tiny": write_store(folder / "tiny", tiny),
+        "tiny": write_store(folder / "tiny", tiny, Policy()),
         "sampled": write_store(folder / "sampled", rows, Policy(0, 0), k=64, rate=0.25),
         "later": write_store(folder / "later", later, Policy(0, 0), k=64, rate=0.25),
     }
