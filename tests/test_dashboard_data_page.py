@@ -311,7 +311,7 @@ def test_rejected_rows_columns_and_settings_are_explained(run, folder, tmp_path)
         assert setting in said
     assert "九千" not in said
     chinese = page(run(path, lang="zh"))
-    assert "其中剔除 9 行（10.0%）" in chinese
+    assert "其中剔除 9 行（10%）" in chinese
     assert "无人群" in chinese
 
 
