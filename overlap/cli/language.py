@@ -201,8 +201,8 @@ def _copied(frame: pl.DataFrame) -> str:
         return ""
     first = texts.row(0, named=True)
     return (
-        f" {first['term']}, {first['said_with']} are said by the same users, as where a text is "
-        f"copied, and stand as one term; texts of this kind among the terms over: {len(texts)}."
+        f" {first['term']}, {first['said_with']} come from the same users, perhaps out of one "
+        f"copied text, and stand as one term. Groups of such terms among those over: {len(texts)}."
     )
 
 

@@ -11,6 +11,8 @@ from overlap.dashboard.texts import (
     data_glossary,
     data_precision,
     demand,
+    demand_language,
+    demand_map,
     export,
     frame,
     openings_answers,
@@ -28,8 +30,7 @@ LANGUAGE_NAMES = {"en": "EN", "zh": "中文"}
 
 MODULES: tuple[ModuleType, ...] = (
     frame, parts, tour, openings_answers, openings_figures, overlaps, segment, export, demand,
-    saved,
-    data, data_precision, data_glossary, upload,
+    demand_language, demand_map, saved, data, data_precision, data_glossary, upload,
 )  # fmt: skip
 _TEXTS: dict[str, tuple[str, str]] = {
     key: said for module in MODULES for key, said in module.TEXTS.items()

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-from overlap.dashboard.texts import demand_language, demand_map
-
 _SHARED: dict[str, tuple[str, str]] = {
     "demand_tabs": ("What to look at", "查看内容"),
     "demand_tab_needs": ("Emerging needs", "新兴需求"),
@@ -287,8 +285,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     **_SHARED,
     **_NEEDS,
     **_TRENDS,
-    **demand_language.TEXTS,
-    **demand_map.TEXTS,
 }
 
 FAMILIES: Mapping[str, tuple[str, ...]] = {
@@ -304,5 +300,4 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "demand_measure_": (
         "users", "share", "overlap_users", "share_of_category", "tgi", "brand_penetration",
     ),
-    **demand_language.FAMILIES,
 }  # fmt: skip

@@ -63,12 +63,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "双方人数过少或活跃时期相差过大，无法按发言量与时期匹配：差异可能来自时期或发言量。",
     ),
     "demand_copied": (
-        "{words} are said by the same users, as where a text is copied, and stand as one word; "
-        "texts of this kind among the words said more: {n}.",
-        "{words}由同一批用户使用，像是复制的文案，合并为一个词显示；"
-        "说得更多的词中此类文案共 {n} 篇。",
+        "{words} come from the same users, perhaps out of one copied text, and stand as one word. "
+        "Groups of such words among those said more: {n}.",
+        "{words}出自同一批用户，可能来自同一篇被复制的文案，合并为一个词显示。"
+        "说得更多的词中，此类词组共 {n} 组。",
     ),
-    "demand_also": ("Also: {words}.", "另有形式：{words}。"),
+    "demand_variants": ("Also: {words}.", "另有形式：{words}。"),
     "demand_said_with": (
         "The same users say {words}: it may be one copied text.",
         "同一批用户还说{words}：可能是同一篇复制的文案。",

@@ -88,7 +88,7 @@ def _folded(row: Row, language: str) -> str:
     """Return the terms that the row stands for too, as HTML."""
     said = [
         text(key, language, words=row[name])
-        for key, name in (("demand_also", "variants"), ("demand_said_with", "said_with"))
+        for key, name in (("demand_variants", "variants"), ("demand_said_with", "said_with"))
         if row[name]
     ]
     return "".join(f'<p class="quiet">{safe(line)}</p>' for line in said)
