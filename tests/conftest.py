@@ -1,7 +1,11 @@
-"""Settings that all tests share."""
+"""Settings and fixtures that all tests share."""
+
+from collections.abc import Callable
 
 import pytest
 from hypothesis import settings
+
+from overlap.cli import main
 
 pytest_plugins = ["browsing"]
 
@@ -25,3 +29,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.stem in THOROUGH:
             item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture
+def run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Return what runs the command with arguments, and gives its code and what it wrote."""
+
+    def once(*argv: object) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["overlap", *map(str, argv)])
+        capsys.readouterr()
+        code = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        return code, *capsys.readouterr()
+
+    return once

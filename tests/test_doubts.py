@@ -12,7 +12,6 @@ from dashboards import opener, page, write_store
 
 import overlap
 from overlap import expressions
-from overlap.cli import main
 from overlap.dashboard.state import Choices, View, choose
 from overlap.expressions import Audience, doubts, parse, resolve
 from overlap.model import OverlapWarning, Policy, Provenance, UsageError
@@ -35,22 +34,6 @@ KNOWN = {"interest": {ESPORTS, "gaming"}, "category": {"tv"}, "term": {"电竞",
 def store(tmp_path_factory):
     path = tmp_path_factory.mktemp("doubts") / "store"
     return write_store(path, ROWS, Policy(0, 0), period="week")
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    def once(*argv):
-        monkeypatch.setattr("sys.argv", ["overlap", *map(str, argv)])
-        capsys.readouterr()
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return once
 
 
 # --- names --------------------------------------------------------------------------------------

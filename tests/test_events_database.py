@@ -24,7 +24,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overlap.cli import main
 from overlap.events import Events, count_rows, read_events, reading
 from overlap.events.database import Query as DatabaseQuery
 from overlap.events.database import address, asking, read_database, spool
@@ -74,21 +73,6 @@ def posts(n: int = 60) -> list[tuple[int, str, str]]:
 
 
 Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def once(*argv: object) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["overlap", *map(str, argv)])
-        capsys.readouterr()
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        return code, *capsys.readouterr()
-
-    return once
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ import base64
 import json
 import shlex
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from itertools import combinations
 from pathlib import Path
@@ -27,7 +27,6 @@ from datasketches import (
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from overlap.cli import main
 from overlap.exchange import (
     SKETCH_TABLE,
     Gathering,
@@ -790,24 +789,6 @@ def test_a_period_option_names_a_column_and_its_length() -> None:
 
 
 # --- the command line ---------------------------------------------------------------------------
-
-
-@pytest.fixture
-def run(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, str, str]]:
-    def once(*argv: object) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["overlap", *map(str, argv)])
-        capsys.readouterr()
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return once
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from overlap import reports
-from overlap.cli import main
 from overlap.cli.serving import sample_store
 from overlap.insights.language import EXAMPLES_TABLE, LANGUAGE_TABLE, MATCHES_TABLE
 from overlap.insights.needs import NEEDS_TABLE
@@ -79,23 +78,6 @@ def assert_cells(data: bytes, frame: pl.DataFrame) -> None:
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return sample_store(tmp_path_factory.mktemp("reports") / "store")
-
-
-@pytest.fixture
-def run(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, str, str]]:
-    def once(*argv: object) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["overlap", *map(str, argv)])
-        capsys.readouterr()
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        return code, *capsys.readouterr()
-
-    return once
 
 
 Run = Callable[..., tuple[int, str, str]]

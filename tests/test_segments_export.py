@@ -16,7 +16,6 @@ import polars as pl
 import pytest
 
 from overlap.building import BuildOptions, build
-from overlap.cli import main
 from overlap.cli.serving import sample_events, sample_store
 from overlap.cli.several import repeated
 from overlap.model import DataError, Policy, TagColumn, UsageError
@@ -487,21 +486,6 @@ def test_a_disk_that_fails_is_told_and_nothing_is_left(
 # --- the command ------------------------------------------------------------------------------
 
 Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def once(*argv: object) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["overlap", *map(str, argv)])
-        capsys.readouterr()
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        return code, *capsys.readouterr()
-
-    return once
 
 
 @pytest.fixture(scope="module")
