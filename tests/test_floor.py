@@ -7,7 +7,6 @@ from itertools import combinations
 
 import numpy as np
 import polars as pl
-import pytest
 from community import panel, week
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -227,14 +226,3 @@ def test_what_can_be_shown_together_is_shown() -> None:
     assert shown.tolist() == [True, False, False]
     # Nobody is not too few.
     assert floors.together(100, [116.0, 0.0], [[1, 1], [1, 0], [0, 1]]).all()
-
-
-@pytest.mark.parametrize(("totals", "shown"), [
-    ([100, 150, 210], [True, False, True]),
-    ([100, 100, 199], [True, True, False]),
-    ([50, 99, 120], [False, False, True]),
-])  # fmt: skip
-def test_growing_totals_are_shown_in_steps_that_reach_the_floor(
-    totals: list[int], shown: list[bool]
-) -> None:
-    assert floors.chain(100, totals).tolist() == shown

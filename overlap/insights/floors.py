@@ -55,16 +55,6 @@ def part_tells(floor: int, part: ArrayLike, whole: ArrayLike) -> Flags:
     return flags
 
 
-def chain(floor: int, totals: ArrayLike) -> Flags:
-    """Return which of some growing totals may be shown, each beside those before it."""
-    shown: list[bool] = []
-    last = 0.0
-    for total in np.asarray(totals, dtype=np.float64).tolist():
-        shown.append(not bool(few(total - last, floor)))
-        last = total if shown[-1] else last
-    return np.array(shown, dtype=bool)
-
-
 def together(floor: int, atoms: ArrayLike, cells: ArrayLike) -> Flags:
     """Return which counts of one answer may be shown beside each other.
 

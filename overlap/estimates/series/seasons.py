@@ -86,23 +86,27 @@ def repeats(
     out = np.zeros(len(counts), dtype=bool)
     for row in np.flatnonzero(found.cycle):
         factor, use = found.factor[row], seen[row]
+        high = factor >= factor.max() / 2
         rise, stood = _rises(
-            factor[use], int(found.cycle[row]), np.flatnonzero(use), counts[row, use],
+            high[use], _turns(factor, int(found.cycle[row]))[use], counts[row, use],
             exposure[row, use], enough[row, use],
         )  # fmt: skip
-        high = factor >= factor.max() / 2
         lifted = rise >= (factor[high].mean() - factor[~high].mean()) / 2
         out[row] = 2 * lifted.sum() >= len(rise) and (lifted & stood).sum() >= WHOLE_CYCLES
     return out
 
 
+def _turns(factor: Floats, s: int) -> NDArray[np.int64]:
+    """Return the number of the cycle that each period is in, cut opposite to the highest."""
+    out: NDArray[np.int64] = (np.arange(len(factor)) - int(factor.argmax()) % s + s // 2) // s + 1
+    return out
+
+
 def _rises(
-    factor: Floats, s: int, at: NDArray[np.int64], counts: Floats, exposure: Floats,
+    high: NDArray[np.bool_], turn: NDArray[np.int64], counts: Floats, exposure: Floats,
     enough: NDArray[np.bool_],
 ) -> tuple[Floats, NDArray[np.bool_]]:  # fmt: skip
     """Return how far the high phases rose in each cycle, on the log scale, and which are enough."""
-    high = factor >= factor.max() / 2
-    turn = (at - int(at[factor.argmax()]) % s + s // 2) // s + 1
 
     def total(values: Floats, which: NDArray[np.bool_]) -> Floats:
         out = np.bincount(turn[which], values[which], minlength=int(turn.max()) + 1)

@@ -26,7 +26,7 @@ STRATA = "interest"
 """The kind by which a burst's users are told apart."""
 JUMP = 2.0
 """Active users that double or halve within two spans are a change in what the data cover."""
-SPANS = {"day": 7, "week": 4, "month": 3, "quarter": 2, "year": 1}
+SPANS = {"day": 7, "week": 4, "month": 3}
 """Periods whose median stands for the level before and after, so that one crowded week is none."""
 LEAST_PART = 0.1
 """An interest of fewer of a burst's users explains none of it."""

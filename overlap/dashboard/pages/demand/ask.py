@@ -58,12 +58,6 @@ def whole_periods(opened: data.Opened, window: Window) -> int:
     return sum(ours.whole[: ours.until(window.end)])
 
 
-def periods_shown(opened: data.Opened, window: Window) -> int:
-    """Return how many periods of the data lie in a window."""
-    ours = axis(opened.panel)
-    return max(ours.until(window.end) - ours.since(window.start), 0)
-
-
 def size(opened: data.Opened, expression: str, window: Window) -> Estimate:
     """Return how many users an expression has."""
     return opened.panel.size(expression, window)
