@@ -21,7 +21,7 @@ from dashboards import write_store
 from overlap.building import BuildOptions, build
 from overlap.cli import main
 from overlap.cli.serving import sample_events, sample_store
-from overlap.insights.needs import NEEDS_TABLE, jumps, needs, summary
+from overlap.insights.needs import NEEDS_TABLE, Jump, caution, jumps, needs, summary
 from overlap.insights.needs.finding import Counts, find
 from overlap.model import Policy, TagColumn, UsageError, Window
 from overlap.panel import Panel, open_panel
@@ -114,6 +114,19 @@ def test_no_interest_nor_its_words_are_needs_because_more_of_it_was_read(seed: i
 @pytest.mark.slow
 def test_a_need_is_found_while_more_is_read() -> None:
     assert needs(read_more(3, need_at=34))["name"].to_list() == ["new"]
+
+
+@pytest.mark.parametrize(("times", "factor"), [(2.5, "2.5"), (0.25, "4")])
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("of_needs", [True, False])
+def test_a_jump_is_said_with_its_factor_and_its_days(
+    times: float, factor: str, language: str, of_needs: bool
+) -> None:
+    (said,) = caution([Jump(week(0), week(8), times)], language, of_needs=of_needs)
+    for part in (factor, str(week(0)), str(week(8))):
+        assert part in said
+    (other,) = caution([Jump(week(0), week(8), times)], language, of_needs=not of_needs)
+    assert (len(said) > len(other)) == of_needs
 
 
 def test_where_nothing_changes_nothing_jumps(sample: Panel) -> None:

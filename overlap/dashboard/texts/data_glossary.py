@@ -173,8 +173,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "data_term_display_floor": ("display floor", "展示下限"),
     "data_term_display_floor_about": (
-        "Nothing about fewer users than this is shown, so that nobody is singled out.",
-        "不展示不足此人数的内容，以免识别到个人。",
+        "Nothing about fewer users than this is shown, so that nobody is singled out; nor are most "
+        "numbers from which so few would follow by subtraction.",
+        "不展示不足此人数的内容，多数可由减法推出此类人数的数字也不展示，以免识别到个人。",
     ),
     "data_term_snapshot": ("snapshot", "版本"),
     "data_term_snapshot_about": (

@@ -96,8 +96,10 @@ def _brand(told: Pair, view: View) -> list[str]:
         "gap": users(brand.gap, language),
     }
     behind = brand.known and brand.gap.value > 0
-    said = text("overlaps_say_gap" if behind else "overlaps_say_no_gap", language, **values)
-    return [said] if brand.known else [said, text("overlaps_say_unclear", language)]
+    if behind:
+        return [text("overlaps_say_gap", language, **values), text("say_noise", language)]
+    said = [text("overlaps_say_no_gap", language, **values)]
+    return said if brand.known else [*said, text("overlaps_say_unclear", language)]
 
 
 def _precision(opened: data.Opened, told: Pair, language: str) -> str:
