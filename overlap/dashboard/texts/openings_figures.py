@@ -19,6 +19,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The first {shown} of {all} interests are drawn.",
         "图中仅绘出前 {shown} 个（共 {all} 个）。",
     ),
+    "chart_brand_hidden": (
+        "{n} more are in the list: how many of them {brand} reaches may not be shown.",
+        "另有 {n} 个兴趣见列表：「{brand}」在其中的人数或其余人数过少，不予显示。",
+    ),
     "chart_alt": (
         "Bubble chart of {n} interests by TGI and {y}. The first is {first}. The table below has "
         "the same numbers.",

@@ -40,7 +40,10 @@ def _behind(opened: data.Opened, view: View, row: dict[str, Any]) -> None:
     words = data.once(opened, evidence.words, *asked)
     others = data.once(opened, evidence.carriers, *asked)
     said = card.trend_words(moves, row, opened.panel.spec.period, language)
-    moved = moves is not None and moves["overlap_users"].count() > 1
+    # Of two periods that may be shown out of many no line can be drawn that says anything.
+    moved = moves is not None and bool(
+        moves["growth"].count() and moves["overlap_users"].count() > 1
+    )
     alt = text("openings_spark_alt", language, said=said)
     spark = ""
     if moves is not None and moved:

@@ -30,9 +30,12 @@ def quadrant(rows: pl.DataFrame, view: View, selected: str) -> None:
     branded = charts.has_fair_share(rows)
     drawn = charts.drawable(rows)
     about = text("chart_sub_brand" if branded else "chart_sub", language)
-    possible = len(rows.filter(pl.col("suppressed").is_null()))
-    if len(drawn) < possible:
-        about += " " + text("chart_some", language, shown=len(drawn), all=possible)
+    shown = rows.filter(pl.col("suppressed").is_null())
+    hidden = shown["brand_suppressed"].count() if branded else 0
+    if len(drawn) < len(shown) - hidden:
+        about += " " + text("chart_some", language, shown=len(drawn), all=len(shown))
+    elif hidden:
+        about += " " + text("chart_brand_hidden", language, n=hidden, brand=view.brand)
     figures.head(
         view,
         key="openings_quadrant",
